@@ -1,0 +1,3 @@
+//! The tapewire program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The vocabulary of Tapewire: instruments, events, books, and the traits of an adapter.

@@ -1,0 +1,1 @@
+//! The tokio engine: sockets, TLS, HTTP, the one clock, tasks and shutdown.

@@ -1,0 +1,1 @@
+//! Reads JSON frames into plain serde structs, exactly.

@@ -1,0 +1,1 @@
+//! The pure session machine: reconnect, heartbeat, subscriptions, books.

@@ -1,0 +1,1 @@
+//! Tapewire: one vocabulary of normalized events over many venues.

@@ -1,0 +1,1 @@
+//! The examples of Tapewire: one file a program, see README.md.

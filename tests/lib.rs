@@ -1,0 +1,1 @@
+//! Tests of the whole: end to end in `it/`, the repository itself in `tidy/`, vendor SDKs in `vendor-clients/`.
