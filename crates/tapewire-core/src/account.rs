@@ -1,0 +1,156 @@
+//! [`Account`]: the cold side of an adapter, one for each venue account; and the context it speaks through.
+
+use std::fmt;
+
+use crate::event::Event;
+use crate::{DecodeError, Failure, HttpReply, HttpRequest, Route, Secret, Subscription, Topic, UnixNanos, Url};
+
+/// Tokens, instruments and snapshots: all that needs HTTP. One task calls it; its connections share it.
+///
+/// Each call is a job: [`Account::grant`] and [`Account::call`] begin one, the replies to its requests go on with it,
+/// and it ends by `granted`, `done` or `refused` on the context. The context knows which job it belongs to, so an
+/// account that keeps nothing between calls needs no bookkeeping of its own.
+pub trait Account: Send {
+    /// A connection is about to be opened: say how, by [`AccountContext::granted`].
+    fn grant(&mut self, route: Route, cx: &mut AccountContext<'_>);
+
+    /// Something is wanted from the venue: send requests for it by [`AccountContext::http`].
+    fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>);
+
+    /// A request was answered with success: emit what it holds, then end the job or send the next request.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if the answer cannot be read; the job then fails.
+    fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError>;
+
+    /// A request was answered with an error status: what it means, and what can be done. By default the status
+    /// decides.
+    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+        Failure::from_status(reply)
+    }
+
+    /// Something was typed by a person, as was asked for.
+    fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
+        _ = (input, cx);
+    }
+}
+
+/// What can be wanted from a venue beside its streams.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Call<'a> {
+    /// All instruments, as [`Event::Instrument`].
+    Instruments,
+    /// A snapshot of a book, as [`Event::Book`].
+    Snapshot {
+        /// The book's topic.
+        topic: &'a Topic,
+        /// The subscription it serves.
+        subscription: Subscription,
+    },
+}
+
+/// How to open a connection.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Where to, and with which header lines.
+    pub dial: DialRequest,
+    /// When it must be asked for anew.
+    pub renew_at: Option<UnixNanos>,
+}
+
+/// A WebSocket to open.
+#[derive(Clone, Debug)]
+pub struct DialRequest {
+    /// The address; may hold a token.
+    pub url: Url,
+    /// Header lines of the upgrade.
+    pub headers: Vec<(String, Secret)>,
+}
+
+/// What an account speaks through.
+pub struct AccountContext<'a> {
+    now: Option<UnixNanos>,
+    effects: &'a mut dyn AccountEffects,
+}
+
+/// Takes what an account wants to happen, for the job at hand.
+pub trait AccountEffects {
+    /// A request should be sent; its answer belongs to the same job.
+    fn http(&mut self, request: HttpRequest);
+    /// The connection may be opened.
+    fn granted(&mut self, grant: Grant);
+    /// An event answers the call.
+    fn emit(&mut self, event: &Event<'_>);
+    /// The call is answered in full.
+    fn done(&mut self);
+    /// The job cannot be done.
+    fn refused(&mut self, failure: Failure);
+    /// A person has to type something first; `prompt` says what.
+    fn need_input(&mut self, prompt: &str);
+}
+
+impl<'a> AccountContext<'a> {
+    /// A context for one call.
+    pub fn new(now: Option<UnixNanos>, effects: &'a mut dyn AccountEffects) -> Self {
+        Self { now, effects }
+    }
+
+    /// When the answer at hand was received, or the job began.
+    #[must_use]
+    pub fn now(&self) -> Option<UnixNanos> {
+        self.now
+    }
+
+    /// Sends a request.
+    pub fn http(&mut self, request: HttpRequest) {
+        self.effects.http(request);
+    }
+
+    /// Ends a grant: the connection may be opened.
+    pub fn granted(&mut self, grant: Grant) {
+        self.effects.granted(grant);
+    }
+
+    /// Hands on an event that answers the call.
+    pub fn emit(&mut self, event: &Event<'_>) {
+        self.effects.emit(event);
+    }
+
+    /// Ends a call: it is answered in full.
+    pub fn done(&mut self) {
+        self.effects.done();
+    }
+
+    /// Ends the job: it cannot be done.
+    pub fn refused(&mut self, failure: Failure) {
+        self.effects.refused(failure);
+    }
+
+    /// Waits for a person to type something.
+    pub fn need_input(&mut self, prompt: &str) {
+        self.effects.need_input(prompt);
+    }
+}
+
+impl fmt::Debug for AccountContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountContext").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Failure {
+    /// What an error status means where the venue says no more.
+    #[must_use]
+    pub fn from_status(reply: HttpReply<'_>) -> Self {
+        use crate::Recovery;
+        let recovery = match reply.status {
+            401 => Recovery::Reauthenticate,
+            403 | 404 => Recovery::FixConfig,
+            408 | 425 | 429 | 418 | 500..=599 => Recovery::Retry,
+            _ => Recovery::FixRequest,
+        };
+        let text = crate::excerpt(reply.body.as_bytes());
+        Self { recovery, code: Some(reply.status.to_string()), reason: format!("HTTP status {}: {text}", reply.status) }
+    }
+}

@@ -1,0 +1,170 @@
+//! What can go wrong, and what one can do about it.
+
+use std::time::Duration;
+
+use crate::suggest::did_you_mean;
+
+/// How many characters of outside text an error or event carries.
+pub const EXCERPT_LENGTH_MAX: usize = 200;
+
+/// What the caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Try again; the cause may pass.
+    Retry,
+    /// Try again, not before this much time.
+    RetryAfter(Duration),
+    /// Change the configuration first.
+    FixConfig,
+    /// Change the request first.
+    FixRequest,
+    /// Get new credentials or a new token first.
+    Reauthenticate,
+    /// Give up; nothing helps.
+    Stop,
+}
+
+/// A text that names something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// The text is no venue name. Nothing was done; write one of the names `tapewire venues` lists.
+    #[error("`{text}` is not a venue: write lower-case letters, digits and hyphens, such as `binance`")]
+    Venue {
+        /// What was written.
+        text: String,
+    },
+    /// The text is no raw symbol: empty, too long, or with white space.
+    #[error("`{text}` is not a symbol: write the venue's own spelling, such as `BTCUSDT`")]
+    Symbol {
+        /// What was written.
+        text: String,
+    },
+    /// The text lacks its venue.
+    #[error("`{text}` is not an instrument: write `venue:SYMBOL`, such as `binance:BTCUSDT`")]
+    Instrument {
+        /// What was written.
+        text: String,
+    },
+    /// The text lacks its venue or its channel.
+    #[error("`{text}` is not a subscription: write `venue:SYMBOL@channel`, such as `binance:BTCUSDT@trade`")]
+    Subscription {
+        /// What was written.
+        text: String,
+    },
+    /// There is no such channel.
+    #[error("`{text}` is not a channel{}", did_you_mean(.nearest))]
+    Channel {
+        /// What was written.
+        text: String,
+        /// The known channels nearest to it.
+        nearest: Vec<String>,
+    },
+    /// There is no such interval.
+    #[error("`{text}` is not an interval: write one of 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M")]
+    Interval {
+        /// What was written.
+        text: String,
+    },
+    /// The text is no offset from UTC.
+    #[error("`{text}` is not an offset from UTC: write it as `+08:00`")]
+    Offset {
+        /// What was written.
+        text: String,
+    },
+    /// The text is no address that can be dialled.
+    #[error("not an address: {why}; write it as `wss://host:port/path`")]
+    Url {
+        /// What is wrong with it. The address itself may hold a secret and is not repeated.
+        why: &'static str,
+    },
+    /// A table that is bounded for the whole process is full.
+    #[error("too many {what} in one process: the limit is {limit}")]
+    Full {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+impl ParseError {
+    /// What the caller can do: write something else.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        match self {
+            Self::Full { .. } => Recovery::Stop,
+            _ => Recovery::FixRequest,
+        }
+    }
+}
+
+/// A frame, or a part of one, could not be decoded. It was reported and counted; the connection lives on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The payload is not JSON, or not of the documented shape.
+    #[error(transparent)]
+    Json(#[from] tapewire_json::Error),
+    /// A text frame is not UTF-8, or a compressed payload does not open.
+    #[error("{0}")]
+    Payload(&'static str),
+    /// A name in the payload cannot be an instrument or a topic.
+    #[error(transparent)]
+    Name(#[from] ParseError),
+    /// A value is well formed and outside what it may be.
+    #[error("{field} is out of range")]
+    OutOfRange {
+        /// The member that holds it.
+        field: &'static str,
+    },
+}
+
+impl DecodeError {
+    /// What the caller can do: nothing about this frame; the next ones are not touched by it.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::Retry
+    }
+}
+
+/// A subscription that an adapter cannot serve.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unsupported {
+    /// Why, and what to ask for instead.
+    pub reason: String,
+}
+
+impl Unsupported {
+    /// Refuses for a reason that names what to ask for instead.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+/// The start of some outside bytes, made fit to print: at most [`EXCERPT_LENGTH_MAX`] characters, no control
+/// characters, invalid UTF-8 replaced.
+#[must_use]
+pub fn excerpt(bytes: &[u8]) -> String {
+    let head = bytes.get(..EXCERPT_LENGTH_MAX * 4).unwrap_or(bytes);
+    let clean = |c: char| if c.is_control() || is_invisible(c) { '\u{fffd}' } else { c };
+    String::from_utf8_lossy(head).chars().take(EXCERPT_LENGTH_MAX).map(clean).collect()
+}
+
+/// Whether a character changes how its neighbours are shown, as the marks of writing direction do.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makes_outside_bytes_printable() {
+        assert_eq!(excerpt(b"{\"a\":\x1b[31m\xff}"), "{\"a\":\u{fffd}[31m\u{fffd}}");
+        assert_eq!(excerpt("\u{202e}abc".as_bytes()), "\u{fffd}abc");
+        assert_eq!(excerpt(&[b'a'; 9999]).chars().count(), EXCERPT_LENGTH_MAX);
+    }
+}

@@ -1,0 +1,202 @@
+//! Events of one's own account: orders, fills, balances, positions.
+
+use super::{Id, Side, normalized};
+use crate::{Channel, Decimal, InstrumentId, Total, UnixNanos};
+
+/// The state of one's own order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// What it is about.
+    pub instrument: InstrumentId,
+    /// The channel it belongs to.
+    pub channel: Channel,
+    /// The venue's time; `None` where the venue sends none.
+    pub ts_event: Option<UnixNanos>,
+    /// When we received it; `None` where it was not received live.
+    pub ts_recv: Option<UnixNanos>,
+    /// The configured label of the account, never its number.
+    pub account: Box<str>,
+    /// The venue's id.
+    pub order_id: Option<Id>,
+    /// Our id.
+    pub client_order_id: Option<Id>,
+    /// The id of the list it belongs to.
+    pub list_id: Option<Id>,
+    /// Buy or sell.
+    pub side: Option<Side>,
+    /// The venue's word for the type.
+    pub order_type: Option<Box<str>>,
+    /// The venue's word for how long it stands.
+    pub time_in_force: Option<Box<str>>,
+    /// The limit.
+    pub price: Option<Decimal>,
+    /// The price at which it becomes active.
+    pub trigger_price: Option<Decimal>,
+    /// How much was asked for.
+    pub quantity: Option<Decimal>,
+    /// How much was executed.
+    pub filled: Option<Decimal>,
+    /// How much is still open.
+    pub remaining: Option<Decimal>,
+    /// The average price of what was executed.
+    pub average_price: Option<Decimal>,
+    /// The state.
+    pub status: OrderStatus,
+    /// The venue's word for it.
+    pub raw_status: Option<Box<str>>,
+    /// The side of the position it belongs to, where the venue keeps both.
+    pub position_side: Option<Box<str>>,
+    /// Whether it may only make a position smaller.
+    pub reduce_only: Option<bool>,
+    /// Why it was refused or ended.
+    pub reason: Option<Box<str>>,
+}
+
+normalized!(Order, Order);
+
+/// States of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum OrderStatus {
+    Pending,
+    Accepted,
+    PartiallyFilled,
+    PendingReplace,
+    PendingCancel,
+    Filled,
+    Canceled,
+    Rejected,
+    Expired,
+    Unknown,
+}
+
+impl OrderStatus {
+    /// The text in event JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::PartiallyFilled => "partially_filled",
+            Self::PendingReplace => "pending_replace",
+            Self::PendingCancel => "pending_cancel",
+            Self::Filled => "filled",
+            Self::Canceled => "canceled",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// An execution of one's own order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fill {
+    /// What it is about.
+    pub instrument: InstrumentId,
+    /// The channel it belongs to.
+    pub channel: Channel,
+    /// The venue's time; `None` where the venue sends none.
+    pub ts_event: Option<UnixNanos>,
+    /// When we received it; `None` where it was not received live.
+    pub ts_recv: Option<UnixNanos>,
+    /// The configured label of the account.
+    pub account: Box<str>,
+    /// The venue's id of the order.
+    pub order_id: Option<Id>,
+    /// Our id of the order.
+    pub client_order_id: Option<Id>,
+    /// The venue's id of the trade.
+    pub trade_id: Option<Id>,
+    /// Buy or sell.
+    pub side: Option<Side>,
+    /// At which price.
+    pub price: Decimal,
+    /// How much.
+    pub quantity: Decimal,
+    /// What it cost; > 0 = paid, < 0 = received.
+    pub fee: Option<Decimal>,
+    /// In which asset.
+    pub fee_asset: Option<Box<str>>,
+    /// Whether we gave or took liquidity.
+    pub liquidity: Option<Liquidity>,
+}
+
+normalized!(Fill, Fill);
+
+/// Whether an execution gave or took liquidity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum Liquidity {
+    Maker,
+    Taker,
+}
+
+impl Liquidity {
+    /// The text in event JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Maker => "maker",
+            Self::Taker => "taker",
+        }
+    }
+}
+
+/// What one has of an asset. The instrument is `*`: the account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Balance {
+    /// What it is about.
+    pub instrument: InstrumentId,
+    /// The channel it belongs to.
+    pub channel: Channel,
+    /// The venue's time; `None` where the venue sends none.
+    pub ts_event: Option<UnixNanos>,
+    /// When we received it; `None` where it was not received live.
+    pub ts_recv: Option<UnixNanos>,
+    /// The configured label of the account.
+    pub account: Box<str>,
+    /// Which asset.
+    pub asset: Box<str>,
+    /// All of it.
+    pub total: Option<Total>,
+    /// What can be used.
+    pub available: Option<Total>,
+    /// What is bound in orders.
+    pub locked: Option<Total>,
+    /// By how much it changed.
+    pub change: Option<Total>,
+}
+
+normalized!(Balance, Balance);
+
+/// What one holds of an instrument.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Position {
+    /// What it is about.
+    pub instrument: InstrumentId,
+    /// The channel it belongs to.
+    pub channel: Channel,
+    /// The venue's time; `None` where the venue sends none.
+    pub ts_event: Option<UnixNanos>,
+    /// When we received it; `None` where it was not received live.
+    pub ts_recv: Option<UnixNanos>,
+    /// The configured label of the account.
+    pub account: Box<str>,
+    /// The long side, >= 0.
+    pub long: Option<Decimal>,
+    /// The short side, >= 0.
+    pub short: Option<Decimal>,
+    /// Long minus short.
+    pub net: Option<Decimal>,
+    /// The average price it was entered at.
+    pub entry_price: Option<Decimal>,
+    /// The mark price.
+    pub mark_price: Option<Decimal>,
+    /// What closing it at the mark price would bring.
+    pub unrealized_pnl: Option<Total>,
+    /// What it has brought.
+    pub realized_pnl: Option<Total>,
+}
+
+normalized!(Position, Position);

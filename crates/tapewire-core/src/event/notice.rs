@@ -1,0 +1,294 @@
+//! Events about the stream itself: gaps, connections, subscriptions, what could not be read or has no form.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{EventKind, Normalized};
+use crate::{Channel, InstrumentId, Subscription, SubscriptionState, UnixNanos, VenueId};
+
+/// A proven hole: something the venue sent, or must have sent, that this stream does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// The venue.
+    pub venue: VenueId,
+    /// What has the hole.
+    pub scope: Scope,
+    /// Why there is one.
+    pub cause: Cause,
+    /// When the last thing before the hole was received.
+    pub from: Option<UnixNanos>,
+    /// When the first thing behind it was received.
+    pub to: Option<UnixNanos>,
+    /// The first number that is missing, where the venue numbers.
+    pub first_missing: Option<u64>,
+    /// The last number that is missing.
+    pub last_missing: Option<u64>,
+    /// How many are missing; `None` if that cannot be known.
+    pub count: Option<u64>,
+    /// What closed it, such as `snapshot`; `None` if nothing did.
+    pub healed_by: Option<&'static str>,
+    /// When this was found out.
+    pub ts_recv: Option<UnixNanos>,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.scope)?;
+        match self.count {
+            Some(1) => f.write_str("1 message is missing")?,
+            Some(count) => write!(f, "{count} messages are missing")?,
+            None => f.write_str("messages may be missing")?,
+        }
+        write!(f, " ({})", self.cause.as_str())?;
+        if let (Some(first), Some(last)) = (self.first_missing, self.last_missing) {
+            write!(f, ", numbers {first} to {last}")?;
+        }
+        if let (Some(from), Some(to)) = (self.from, self.to) {
+            write!(f, ", between {from} and {to}")?;
+        }
+        match self.healed_by {
+            Some(healer) => write!(f, ", healed by {healer}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a gap is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// One subscription; printed `instrument@channel`.
+    Subscription(Subscription),
+    /// All that came over one connection; printed `venue#number`.
+    Connection(VenueId, u64),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subscription(subscription) => subscription.fmt(f),
+            Self::Connection(venue, number) => write!(f, "{venue}#{number}"),
+        }
+    }
+}
+
+/// Why there is a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The connection was lost.
+    Disconnect,
+    /// The venue's numbers jumped.
+    Sequence,
+    /// The book does not have the checksum the venue sent.
+    Checksum,
+    /// A frame could not be decoded.
+    Decode,
+    /// A bounded buffer of ours was full.
+    Overflow,
+    /// The consumer did not keep up.
+    SlowConsumer,
+    /// Nothing came for longer than the channel may be silent.
+    Stale,
+}
+
+impl Cause {
+    /// The text in event JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disconnect => "disconnect",
+            Self::Sequence => "sequence",
+            Self::Checksum => "checksum",
+            Self::Decode => "decode",
+            Self::Overflow => "overflow",
+            Self::SlowConsumer => "slow_consumer",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// What happens to a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// The venue.
+    pub venue: VenueId,
+    /// The connection's number: goes up by one with each attempt of the session it belongs to.
+    pub connection: u64,
+    /// Which of the venue's sockets it is.
+    pub route: &'static str,
+    /// Where it stands now.
+    pub state: ConnectionState,
+    /// Why, where there is a reason.
+    pub reason: Option<Box<str>>,
+    /// How many attempts failed in a row, this one included.
+    pub attempt: u32,
+    /// How long we wait before the next attempt.
+    pub delay: Option<Duration>,
+    /// When it happened.
+    pub ts_recv: Option<UnixNanos>,
+}
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConnectionState {
+    /// Being dialled.
+    Connecting,
+    /// The WebSocket is open.
+    Open,
+    /// Proving who we are.
+    Login,
+    /// Application data arrives: the proof of life.
+    Live,
+    /// Nothing arrives for longer than it may.
+    Stale,
+    /// A successor is being opened before this one ends.
+    Handover,
+    /// Waiting before the next attempt.
+    Backoff,
+    /// Waiting for something a person has to type.
+    AwaitingInput,
+    /// Ended, as asked.
+    Closed,
+    /// Ended: the configured number of attempts is used up, or nothing can help.
+    GaveUp,
+}
+
+impl ConnectionState {
+    /// The text in event JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Login => "login",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Handover => "handover",
+            Self::Backoff => "backoff",
+            Self::AwaitingInput => "awaiting_input",
+            Self::Closed => "closed",
+            Self::GaveUp => "gave_up",
+        }
+    }
+}
+
+/// What happens to a subscription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriptionNotice {
+    /// Which.
+    pub subscription: Subscription,
+    /// Where it stands now.
+    pub state: SubscriptionState,
+    /// The venue's code for the reason.
+    pub code: Option<Box<str>>,
+    /// Why, where there is a reason.
+    pub reason: Option<Box<str>>,
+    /// When it happened.
+    pub ts_recv: Option<UnixNanos>,
+}
+
+/// A frame, or a part of one, that could not be decoded. The connection lives on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Malformed {
+    /// The venue.
+    pub venue: VenueId,
+    /// What it was about, where that is known.
+    pub subscription: Option<Subscription>,
+    /// How long it is, in bytes.
+    pub bytes: usize,
+    /// What is wrong with it.
+    pub reason: Box<str>,
+    /// Its beginning, made printable, at most 200 characters.
+    pub excerpt: Box<str>,
+    /// When it was received.
+    pub ts_recv: Option<UnixNanos>,
+}
+
+/// A well-formed message that has no normalized form, as the venue wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raw {
+    /// The venue.
+    pub venue: VenueId,
+    /// What it is about, where that is known.
+    pub instrument: Option<InstrumentId>,
+    /// The channel it came by, where that is known.
+    pub channel: Option<Channel>,
+    /// The venue's time.
+    pub ts_event: Option<UnixNanos>,
+    /// When it was received.
+    pub ts_recv: Option<UnixNanos>,
+    /// The venue's topic, or its word for the kind of message.
+    pub topic: Box<str>,
+    /// The message: JSON text.
+    pub data: Box<str>,
+}
+
+/// Implements [`Normalized`] for structs without an instrument of their own.
+macro_rules! notice {
+    ($type:ty, $kind:ident, $venue:expr, $subscription:expr) => {
+        impl Normalized for $type {
+            fn kind(&self) -> EventKind {
+                EventKind::$kind
+            }
+
+            fn venue(&self) -> VenueId {
+                let venue: fn(&Self) -> VenueId = $venue;
+                venue(self)
+            }
+
+            fn instrument(&self) -> Option<InstrumentId> {
+                self.subscription().map(|subscription| subscription.instrument)
+            }
+
+            fn channel(&self) -> Option<Channel> {
+                self.subscription().map(|subscription| subscription.channel)
+            }
+
+            fn ts_event(&self) -> Option<UnixNanos> {
+                None
+            }
+
+            fn ts_recv(&self) -> Option<UnixNanos> {
+                self.ts_recv
+            }
+
+            fn subscription(&self) -> Option<Subscription> {
+                let subscription: fn(&Self) -> Option<Subscription> = $subscription;
+                subscription(self)
+            }
+        }
+    };
+}
+
+notice!(Connection, Connection, |it| it.venue, |_| None);
+notice!(SubscriptionNotice, Subscription, |it| it.subscription.instrument.venue(), |it| Some(it.subscription));
+notice!(Malformed, Malformed, |it| it.venue, |it| it.subscription);
+notice!(Gap, Gap, |it| it.venue, |it| match it.scope {
+    Scope::Subscription(subscription) => Some(subscription),
+    Scope::Connection(..) => None,
+});
+
+impl Normalized for Raw {
+    fn kind(&self) -> EventKind {
+        EventKind::Raw
+    }
+
+    fn venue(&self) -> VenueId {
+        self.venue
+    }
+
+    fn instrument(&self) -> Option<InstrumentId> {
+        self.instrument
+    }
+
+    fn channel(&self) -> Option<Channel> {
+        self.channel
+    }
+
+    fn ts_event(&self) -> Option<UnixNanos> {
+        self.ts_event
+    }
+
+    fn ts_recv(&self) -> Option<UnixNanos> {
+        self.ts_recv
+    }
+}
