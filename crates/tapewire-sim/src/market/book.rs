@@ -359,3 +359,6 @@ impl Queue {
         self.orders.binary_search_by_key(&id, |resting| resting.id).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,16 +82,17 @@ impl Flow {
         let lean = mid(book).map_or(0, |mid| (self.fair - mid).clamp(-BAND, BAND));
         let side = if self.rng.i64(-2 * BAND..2 * BAND) < lean { Side::Bid } else { Side::Ask };
         let order = self.order(side, Kind::Market);
-        Action::Submit(Order { size_lots: order.size_lots * 2, ..order })
+        Action::Submit(Order { size_lots: order.size_lots * TAKE_TIMES, ..order })
     }
 
-    /// A new order at some distance behind the fair price or the touch, whichever is farther.
+    /// A new order behind the fair price or the touch, whichever is farther back: often next to it, else at some distance.
     fn rest(&mut self, book: &Book, side: Side) -> Action {
+        let distance = if self.rng.u32(..100) < NEAR_PERCENT { self.rng.i64(0..NEAR_TICKS) } else { self.distance() };
         let fair = self.fair_ticks();
         let opposite = book.best(side.opposite()).map(|level| level.price_ticks);
         let price = match side {
-            Side::Bid => opposite.map_or(fair, |ask| fair.min(ask - 1)) - self.distance(),
-            Side::Ask => opposite.map_or(fair, |bid| fair.max(bid + 1)) + self.distance(),
+            Side::Bid => opposite.map_or(fair, |ask| fair.min(ask - 1)) - distance,
+            Side::Ask => opposite.map_or(fair, |bid| fair.max(bid + 1)) + distance,
         };
         Action::Submit(self.order(side, Kind::Limit(price)))
     }
@@ -122,14 +123,14 @@ impl Flow {
     /// Mostly up to the usual size, sometimes many times that.
     fn size(&mut self) -> i64 {
         let most = self.profile.usual_lots << self.rng.u32(..4).saturating_sub(1);
-        1 + self.rng.i64(..most.max(1))
+        1 + self.rng.i64(0..most.max(1))
     }
 
-    /// Ticks behind the touch: each doubling of the distance holds a little more orders than the one before.
+    /// Ticks behind the touch: each doubling of the distance holds more orders than the one before.
     fn distance(&mut self) -> i64 {
         let reach = self.profile.reach.min(MAX_REACH) + 1;
         let octave = self.rng.u32(..reach).max(self.rng.u32(..reach));
-        self.rng.i64(..1 << octave)
+        self.rng.i64(0..1 << octave)
     }
 
     const fn fair_ticks(&self) -> i64 {
@@ -185,6 +186,12 @@ const FINE: i64 = 1_024;
 const BAND: i64 = 32 * FINE;
 /// The share of its distance to the anchor that the fair price loses with each action.
 const REVERSION: i64 = 1 << 18;
+/// A market order is so many times a resting one.
+const TAKE_TIMES: i64 = 2;
+/// So many of 100 new orders are next to the touch,
+const NEAR_PERCENT: u32 = 40;
+/// that is less than so many ticks behind it.
+const NEAR_TICKS: i64 = 4;
 const MAX_REACH: u32 = 30;
 /// One in so many cancels takes the order farthest from the touch.
 const TRIM_ONE_IN: u32 = 8;

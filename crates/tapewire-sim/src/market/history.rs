@@ -18,13 +18,13 @@ pub struct History {
 }
 
 impl History {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             trades: VecDeque::new(),
             aggregates: VecDeque::new(),
             minutes: VecDeque::new(),
             minute: BarBuilder::new(Interval::MINUTE),
-            stats: Stats::new(),
+            stats: Stats::default(),
         }
     }
 

@@ -194,11 +194,11 @@ const MAX_EXPONENT: u32 = 38;
 
 #[rustfmt::skip] // A table reads better as one.
 const ROWS: [Row; 7] = [
-    Row { base: "BTC", quote: "USDT", tick: (1, 2), lot: (1, 5), min_notional: (5, 0), anchor_ticks: 6_000_000, pause_us: 4_000, market_per_mille: 60, orders_per_side: 700, reach: 15, usual_lots: 8_000, step: 6_000 },
-    Row { base: "ETH", quote: "USDT", tick: (1, 2), lot: (1, 4), min_notional: (5, 0), anchor_ticks: 300_000, pause_us: 6_000, market_per_mille: 60, orders_per_side: 600, reach: 12, usual_lots: 10_000, step: 2_000 },
-    Row { base: "BNB", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 60_000, pause_us: 15_000, market_per_mille: 60, orders_per_side: 400, reach: 10, usual_lots: 2_000, step: 800 },
-    Row { base: "SOL", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 15_000, pause_us: 10_000, market_per_mille: 60, orders_per_side: 400, reach: 9, usual_lots: 5_000, step: 500 },
-    Row { base: "ETH", quote: "BTC", tick: (1, 5), lot: (1, 4), min_notional: (1, 4), anchor_ticks: 5_000, pause_us: 25_000, market_per_mille: 50, orders_per_side: 300, reach: 8, usual_lots: 3_000, step: 300 },
-    Row { base: "BNB", quote: "BTC", tick: (1, 6), lot: (1, 3), min_notional: (1, 4), anchor_ticks: 10_000, pause_us: 40_000, market_per_mille: 50, orders_per_side: 300, reach: 8, usual_lots: 1_000, step: 400 },
-    Row { base: "NKN", quote: "USDT", tick: (1, 4), lot: (1, 0), min_notional: (5, 0), anchor_ticks: 1_000, pause_us: 500_000, market_per_mille: 80, orders_per_side: 100, reach: 7, usual_lots: 800, step: 300 },
+    Row { base: "BTC", quote: "USDT", tick: (1, 2), lot: (1, 5), min_notional: (5, 0), anchor_ticks: 6_000_000, pause_us: 4_000, market_per_mille: 50, orders_per_side: 700, reach: 15, usual_lots: 8_000, step: 6_000 },
+    Row { base: "ETH", quote: "USDT", tick: (1, 2), lot: (1, 4), min_notional: (5, 0), anchor_ticks: 300_000, pause_us: 6_000, market_per_mille: 50, orders_per_side: 700, reach: 12, usual_lots: 10_000, step: 2_000 },
+    Row { base: "BNB", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 60_000, pause_us: 15_000, market_per_mille: 50, orders_per_side: 600, reach: 10, usual_lots: 2_000, step: 800 },
+    Row { base: "SOL", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 15_000, pause_us: 10_000, market_per_mille: 50, orders_per_side: 600, reach: 9, usual_lots: 5_000, step: 500 },
+    Row { base: "ETH", quote: "BTC", tick: (1, 5), lot: (1, 4), min_notional: (1, 4), anchor_ticks: 5_000, pause_us: 25_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 3_000, step: 300 },
+    Row { base: "BNB", quote: "BTC", tick: (1, 6), lot: (1, 3), min_notional: (1, 4), anchor_ticks: 10_000, pause_us: 40_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 1_000, step: 400 },
+    Row { base: "NKN", quote: "USDT", tick: (1, 4), lot: (1, 0), min_notional: (5, 0), anchor_ticks: 1_000, pause_us: 500_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 800, step: 300 },
 ];

@@ -27,10 +27,6 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(super) const fn new() -> Self {
-        Self { minutes: VecDeque::new(), forgotten_close: None, last_size_lots: 0 }
-    }
-
     /// Takes the next trade.
     pub fn push(&mut self, trade: &Trade) {
         self.last_size_lots = trade.size_lots;
