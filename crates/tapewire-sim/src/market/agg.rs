@@ -59,3 +59,35 @@ impl Aggregator {
         self.open.take().map(|(_, aggregate)| aggregate)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_of_one_taker_at_one_price_are_one_aggregate() {
+        // (taker, price, size) of trades 1, 2, ...; then (first, last, price, size) of aggregates 1, 2, ...
+        let fills = [(9, 100, 1), (9, 100, 2), (9, 101, 4), (10, 101, 8), (11, 101, 16), (11, 101, 32)];
+        let expected = [(1, 2, 100, 3), (3, 3, 101, 4), (4, 4, 101, 8), (5, 6, 101, 48)];
+        let mut aggregator = Aggregator::default();
+        let mut aggregates = Vec::new();
+        for (id, (taker, price_ticks, size_lots)) in (1..).zip(fills) {
+            let trade = Trade {
+                id,
+                time_us: 7,
+                price_ticks,
+                size_lots,
+                buyer_order: taker,
+                seller_order: 1,
+                buyer_is_maker: false,
+            };
+            aggregates.extend(aggregator.push(&trade));
+        }
+        aggregates.extend(aggregator.flush());
+        assert_eq!(aggregator.flush(), None);
+        let plain: Vec<_> =
+            aggregates.iter().map(|a| (a.first_trade, a.last_trade, a.price_ticks, a.size_lots)).collect();
+        assert_eq!(plain, expected);
+        assert_eq!(aggregates.iter().map(|a| a.id).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    }
+}

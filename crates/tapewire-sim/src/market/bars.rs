@@ -223,3 +223,110 @@ const DAY_US: i64 = 1_440 * MINUTE_US;
 const DAYS_PER_ERA: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_468;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// Seconds since 1970, taken from `date -u -d ... +%s`.
+    #[test]
+    fn intervals_begin_where_the_calendar_says() {
+        let day = Interval::millis(24 * HOUR_MS);
+        let table = [
+            // 2024-02-29 12:34:56 UTC, a Thursday.
+            ("minute", Interval::MINUTE, 1_709_210_096, 1_709_210_040, 1_709_210_100),
+            ("day", day, 1_709_210_096, 1_709_164_800, 1_709_251_200),
+            ("day in UTC+8", day.moved(-8 * HOUR_MS), 1_709_210_096, 1_709_136_000, 1_709_222_400),
+            ("week", Interval::WEEK, 1_709_210_096, 1_708_905_600, 1_709_510_400),
+            ("leap February", Interval::MONTH, 1_709_210_096, 1_706_745_600, 1_709_251_200),
+            ("its last second", Interval::MONTH, 1_709_251_199, 1_706_745_600, 1_709_251_200),
+            ("March", Interval::MONTH, 1_709_251_200, 1_709_251_200, 1_711_929_600),
+            // 2024-02-29 16:00:00 UTC is March already.
+            ("March in UTC+8", Interval::MONTH.moved(-8 * HOUR_MS), 1_709_222_400, 1_709_222_400, 1_711_900_800),
+            // 2023-12-31 and 2000-02-29 and before 1970.
+            ("December", Interval::MONTH, 1_703_980_800, 1_701_388_800, 1_704_067_200),
+            ("February 2000", Interval::MONTH, 951_782_400, 949_363_200, 951_868_800),
+            ("December 1969", Interval::MONTH, -1, -2_678_400, 0),
+        ];
+        for (name, interval, time, start, end) in table {
+            let found = (interval.start_of(time * 1_000_000), interval.end_of(time * 1_000_000));
+            assert_eq!(found, (start * 1_000_000, end * 1_000_000), "{name}");
+        }
+    }
+
+    /// Uneven but fixed trades: some dozens a minute, and silences of several minutes.
+    fn trades() -> Vec<Trade> {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let mut time_us = 1_709_164_800_000_000;
+        let trade = |id| {
+            let longest_us = if rng.u8(..50) == 0 { 400_000_000 } else { 3_000_000 };
+            time_us += rng.i64(0..longest_us);
+            let (buyer_order, seller_order) = (2 * id, 2 * id + 1);
+            let (price_ticks, size_lots) = (rng.i64(90..110), rng.i64(1..1_000));
+            Trade { id, time_us, price_ticks, size_lots, buyer_order, seller_order, buyer_is_maker: rng.bool() }
+        };
+        (1..2_000).map(trade).collect()
+    }
+
+    fn built(interval: Interval) -> Vec<Bar> {
+        let (mut builder, mut bars) = (BarBuilder::new(interval), Vec::new());
+        trades().iter().for_each(|trade| builder.push(trade, &mut bars));
+        bars.extend(builder.current().copied());
+        bars
+    }
+
+    #[test]
+    fn bars_say_what_the_trades_in_them_say() {
+        let all = trades();
+        for interval in
+            [Interval::millis(1_000), Interval::MINUTE, Interval::millis(5 * 60_000).moved(17), Interval::MONTH]
+        {
+            let bars = built(interval);
+            let mut last_price = 0;
+            for bar in &bars {
+                let inside: Vec<_> = all.iter().filter(|t| (bar.open_us..bar.end_us).contains(&t.time_us)).collect();
+                let bought = |t: &&&Trade| !t.buyer_is_maker;
+                let prices = || inside.iter().map(|t| t.price_ticks);
+                let expected = Bar {
+                    open: prices().next().unwrap_or(last_price),
+                    high: prices().max().unwrap_or(last_price),
+                    low: prices().min().unwrap_or(last_price),
+                    close: prices().next_back().unwrap_or(last_price),
+                    trades: inside.first().zip(inside.last()).map(|(first, last)| (first.id, last.id)),
+                    count: inside.len() as u64,
+                    volume_lots: inside.iter().map(|t| i128::from(t.size_lots)).sum(),
+                    value: inside.iter().map(|t| t.value()).sum(),
+                    taker_buy_lots: inside.iter().filter(bought).map(|t| i128::from(t.size_lots)).sum(),
+                    taker_buy_value: inside.iter().filter(bought).map(|t| t.value()).sum(),
+                    ..*bar
+                };
+                assert_eq!(*bar, expected);
+                last_price = bar.close;
+            }
+            assert_eq!(bars.iter().map(|bar| bar.count).sum::<u64>(), 1_999);
+            assert!(bars.windows(2).all(|pair| pair[0].end_us == pair[1].open_us), "there are no holes");
+        }
+        assert!(built(Interval::MINUTE).iter().any(|bar| bar.count == 0), "the silences were tested too");
+    }
+
+    #[test]
+    fn short_bars_roll_up_into_the_long_ones() {
+        for long in [Interval::millis(300_000), Interval::millis(HOUR_MS), Interval::WEEK, Interval::MONTH] {
+            assert_eq!(roll_up(&built(Interval::MINUTE), long), built(long));
+        }
+    }
+
+    #[test]
+    fn a_long_silence_gives_a_bounded_number_of_bars() {
+        let (mut builder, mut bars) = (BarBuilder::new(Interval::millis(1)), Vec::new());
+        builder.roll(5_000_000, &mut bars);
+        assert_eq!((builder.current(), bars.len()), (None, 0), "no bar before the first trade");
+        builder.push(&trades()[0], &mut bars);
+        let later = trades()[0].time_us + 365 * DAY_US;
+        builder.roll(later, &mut bars);
+        assert_eq!(bars.len(), MAX_EMPTY_BARS);
+        assert_eq!(builder.current().map(|bar| bar.open_us), Some(Interval::millis(1).start_of(later)));
+    }
+}

@@ -200,3 +200,22 @@ const BURST_ONE_IN: u32 = 1_500;
 const BURST_ACTIONS: std::ops::Range<u32> = 30..300;
 /// How much faster the crowd acts in a burst.
 const BURST_SPEED: i64 = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_times_are_exponential() {
+        let mut rng = Rng::with_seed(1);
+        let waits: Vec<i64> = (0..100_000).map(|_| exponential(&mut rng, 10_000)).collect();
+        let mean = waits.iter().sum::<i64>() / 100_000;
+        assert!((9_900..10_100).contains(&mean), "mean is {mean}");
+        // e^-1, e^-2 and e^-4 of them last longer than one, two and four means.
+        for (longer, per_mille) in [(10_000, 368), (20_000, 135), (40_000, 18)] {
+            let share = waits.iter().filter(|wait| **wait > longer).count() / 100;
+            assert!(share.abs_diff(per_mille) <= 8, "{share} per mille last longer than {longer}");
+        }
+        assert!(waits.iter().all(|wait| *wait >= 0));
+    }
+}

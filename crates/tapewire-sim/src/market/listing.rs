@@ -202,3 +202,38 @@ const ROWS: [Row; 7] = [
     Row { base: "BNB", quote: "BTC", tick: (1, 6), lot: (1, 3), min_notional: (1, 4), anchor_ticks: 10_000, pause_us: 40_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 1_000, step: 400 },
     Row { base: "NKN", quote: "USDT", tick: (1, 4), lot: (1, 0), min_notional: (5, 0), anchor_ticks: 1_000, pause_us: 500_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 800, step: 300 },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_print_exactly_or_rounded_half_up() {
+        let table = [
+            (Scaled::new(6_000_001, 2).to_string(), "60000.01"),
+            (format!("{:.8}", Scaled::new(6_000_001, 2)), "60000.01000000"),
+            (format!("{:.1}", Scaled::new(125, 2)), "1.3"),
+            (format!("{:.1}", Scaled::new(-125, 2)), "-1.3"),
+            (format!("{:.1}", Scaled::new(124, 2)), "1.2"),
+            (format!("{:.0}", Scaled::new(5, 1)), "1"),
+            (Scaled::new(-5, 3).to_string(), "-0.005"),
+            (Scaled::new(7, 0).to_string(), "7"),
+        ];
+        for (printed, expected) in table {
+            assert_eq!(printed, expected);
+        }
+    }
+
+    #[test]
+    fn an_average_price_is_rounded_half_up() {
+        let listing = default_profiles().remove(0).listing;
+        // (5 * 2 + 6 * 1) / 3 ticks of 0.01 = 0.0533...; (1 + 2) / 2 = 0.015; 2 / 3 = 0.00666...
+        let table = [(16, 3, 8, "0.05333333"), (3, 2, 2, "0.02"), (3, 2, 8, "0.01500000"), (2, 3, 8, "0.00666667")];
+        for (value, lots, places, expected) in table {
+            assert_eq!(listing.average_price(value, lots, places).to_string(), expected);
+        }
+        assert_eq!(listing.average_price(0, 0, 8).to_string(), "0.00000000");
+        assert_eq!(listing.average_price(149, 1, 0).to_string(), "1", "fewer places than the tick has");
+        assert_eq!(listing.value(6_000_000 * 100_000).to_string(), "60000.0000000", "one whole coin");
+    }
+}

@@ -219,3 +219,6 @@ impl Room {
 
 /// How long the crowd has traded before a market's start, in microseconds of the market.
 pub const WARM_UP_US: i64 = 120_000_000;
+
+#[cfg(test)]
+mod tests;

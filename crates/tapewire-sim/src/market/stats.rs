@@ -66,3 +66,53 @@ impl Stats {
 
 /// The longest window: 24 hours.
 pub const MAX_SPAN_US: i64 = 24 * 60 * MINUTE_US;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_US: i64 = 60 * MINUTE_US;
+
+    fn trades() -> Vec<Trade> {
+        let mut rng = fastrand::Rng::with_seed(3);
+        let mut time_us = 1_709_164_800_000_000;
+        let trade = |id| {
+            time_us += rng.i64(0..120_000_000);
+            let (price_ticks, size_lots) = (rng.i64(90..110), rng.i64(1..1_000));
+            Trade { id, time_us, price_ticks, size_lots, buyer_order: 1, seller_order: 2, buyer_is_maker: true }
+        };
+        (1..4_000).map(trade).collect()
+    }
+
+    #[test]
+    fn windows_say_what_the_trades_in_them_say() {
+        let (mut stats, trades) = (Stats::default(), trades());
+        for (index, trade) in trades.iter().enumerate() {
+            stats.push(trade);
+            if index % 100 != 50 {
+                continue;
+            }
+            let now_us = trade.time_us + 30_000_000;
+            for span_us in [HOUR_US, 4 * HOUR_US, 24 * HOUR_US] {
+                let open_us = (now_us - span_us) / MINUTE_US * MINUTE_US;
+                let (before, inside) = trades[..=index].split_at(trades.partition_point(|t| t.time_us < open_us));
+                let mut bar = Bar::empty(open_us, now_us, 0);
+                inside.iter().for_each(|t| bar.add(t));
+                let previous_close = before.last().unwrap_or(&inside[0]).price_ticks;
+                let expected = Window { bar, last_size_lots: trade.size_lots, previous_close };
+                assert_eq!(stats.window(now_us, span_us), Some(expected));
+            }
+        }
+        assert!(stats.minutes.len() <= 24 * 60 + 2, "old minutes are let go");
+    }
+
+    #[test]
+    fn a_window_without_a_trade_is_none() {
+        let mut stats = Stats::default();
+        assert_eq!(stats.window(0, HOUR_US), None);
+        let trade = trades()[0];
+        stats.push(&trade);
+        assert!(stats.window(trade.time_us + HOUR_US, HOUR_US).is_some());
+        assert_eq!(stats.window(trade.time_us + HOUR_US + MINUTE_US, HOUR_US), None);
+    }
+}
