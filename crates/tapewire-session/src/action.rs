@@ -1,0 +1,157 @@
+//! What goes into a session, and what comes out.
+
+use std::sync::Arc;
+
+use tapewire_core::event::{Batch, Event};
+use tapewire_core::{DialRequest, Failure, Frame, Grant, Subscription, Topic};
+
+use crate::Catalog;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// Nothing but time has passed. The first one starts the session.
+    Wake,
+    /// A subscription is wanted.
+    Subscribe(Subscription),
+    /// A subscription is wanted no longer.
+    Unsubscribe(Subscription),
+    /// What the venue lists is known now; `None`: it cannot be known.
+    Catalog(Option<Arc<Catalog>>),
+    /// The account allows the connection that was asked for.
+    Granted {
+        /// The connection.
+        connection: u64,
+        /// How to open it.
+        grant: Grant,
+    },
+    /// The account waits for a person to type something.
+    AwaitingInput {
+        /// The connection.
+        connection: u64,
+        /// What to type.
+        prompt: &'a str,
+    },
+    /// The WebSocket is open.
+    Opened {
+        /// The connection.
+        connection: u64,
+    },
+    /// A frame arrived.
+    Frame {
+        /// The connection.
+        connection: u64,
+        /// The frame.
+        frame: Frame<'a>,
+    },
+    /// A WebSocket ping arrived, and was answered by the socket layer.
+    Pinged {
+        /// The connection.
+        connection: u64,
+    },
+    /// A WebSocket pong arrived.
+    Ponged {
+        /// The connection.
+        connection: u64,
+    },
+    /// The connection could not be opened, or has ended.
+    Closed {
+        /// The connection.
+        connection: u64,
+        /// Why, and what can be done.
+        closure: Closure,
+    },
+    /// The snapshot that was asked for.
+    Snapshot {
+        /// The ticket of [`Action::Snapshot`].
+        ticket: u64,
+        /// The snapshot, or why there is none.
+        answer: Result<&'a Batch, Failure>,
+    },
+    /// The consumer lost messages of a book: it needs a snapshot of it.
+    Republish(Subscription),
+    /// End: nothing is wanted any more.
+    Shutdown,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// What can be done, and why it ended, in words fit to print.
+    pub failure: Failure,
+}
+
+/// Something to be done.
+#[derive(Debug)]
+pub enum Action {
+    /// Ask the account how to open this connection.
+    Grant {
+        /// The connection.
+        connection: u64,
+    },
+    /// Open it.
+    Dial {
+        /// The connection.
+        connection: u64,
+        /// Where to.
+        request: DialRequest,
+    },
+    /// Send a frame.
+    Send {
+        /// The connection.
+        connection: u64,
+        /// The frame.
+        frame: OutFrame,
+    },
+    /// Close it, and forget it: no input about it is expected any more.
+    Close {
+        /// The connection.
+        connection: u64,
+    },
+    /// Ask the account for a snapshot of a book.
+    Snapshot {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// The book's topic.
+        topic: Topic,
+        /// The subscription it serves.
+        subscription: Subscription,
+    },
+    /// The session has ended; it takes no more inputs.
+    Ended,
+}
+
+/// A frame on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutFrame {
+    /// A text frame.
+    Text(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
+    /// A WebSocket ping.
+    Ping,
+}
+
+impl From<Frame<'_>> for OutFrame {
+    fn from(frame: Frame<'_>) -> Self {
+        match frame {
+            Frame::Text(text) => Self::Text(text.to_owned()),
+            Frame::Binary(bytes) => Self::Binary(bytes.to_vec()),
+        }
+    }
+}
+
+/// Where a session puts what comes out: actions into a list that is used again, events straight to whoever wants
+/// them.
+pub struct Output<'a> {
+    /// What should be done, in order.
+    pub actions: &'a mut Vec<Action>,
+    /// Takes each event as it happens.
+    pub events: &'a mut dyn FnMut(&Event<'_>),
+}
+
+impl std::fmt::Debug for Output<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output").field("actions", &self.actions).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,550 @@
+//! The session itself: takes an input, lets its parts act, and names the next deadline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tapewire_core::event::{Batch, BookAction, BookHead, Cause, Connection, ConnectionState, Event, Gap, Scope};
+use tapewire_core::{
+    Connector, Context, Failure, Grant, Level, Monotonic, Now, Policy, Protocol, Recovery, Route, Subscription,
+};
+
+use crate::backoff::Backoff;
+use crate::link::{Beat, Link, LinkState, TICK, is_protocol_ping};
+use crate::pipeline::{Note, Pipeline, Way, hole};
+use crate::topics::Topics;
+use crate::{Action, Catalog, Closure, Input, OutFrame, Output};
+
+/// How long the first subscribe waits for the catalog, so that an unknown symbol is refused before it is asked for.
+const CATALOG_WAIT: Duration = Duration::from_secs(5);
+/// So many parts that cannot be decoded, within a minute, end the connection.
+const MALFORMED_MAX: u32 = 1000;
+/// Waits between snapshots that fail: doubling from the first to the last.
+const SNAPSHOT_WAITS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// What a session is made from.
+#[derive(Clone)]
+pub struct Setup {
+    /// The adapter.
+    pub connector: Arc<dyn Connector>,
+    /// Which of the venue's sockets.
+    pub route: Route,
+    /// Seeds all that is drawn by lot.
+    pub seed: u64,
+    /// Which session of the route this is, from 0; its connections are numbered from `lane * 1_000_000 + 1`.
+    pub lane: u64,
+}
+
+/// What a session has counted since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Frames that arrived.
+    pub frames: u64,
+    /// Events that were delivered, gaps and notices not counted.
+    pub events: u64,
+    /// Events of topics or channels that nobody had subscribed.
+    pub unsubscribed: u64,
+    /// Events that held nothing new.
+    pub duplicates: u64,
+    /// Frames, or parts of them, that could not be decoded.
+    pub malformed: u64,
+    /// Gaps that were told.
+    pub gaps: u64,
+    /// Connections that were opened.
+    pub connections: u64,
+    /// Snapshots that were asked for.
+    pub snapshots: u64,
+}
+
+/// A logical dialogue with a venue over successive connections.
+///
+/// Call [`Session::handle`] with [`Input::Wake`] to begin, then with whatever happens, and with `Wake` again at
+/// [`Session::deadline`]. Do the actions in order; of what they lead to, tell it by further inputs.
+pub struct Session {
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) route: Route,
+    pub(crate) policy: Policy,
+    pub(crate) topics: Topics,
+    /// The connection that feeds the consumer.
+    pub(crate) primary: Option<Link>,
+    /// The one that is about to take its place.
+    pub(crate) successor: Option<Link>,
+    pub(crate) backoff: Backoff,
+    pub(crate) retry_at: Option<Monotonic>,
+    pub(crate) handover_at: Option<Monotonic>,
+    pub(crate) last_number: u64,
+    pub(crate) catalog: CatalogState,
+    pub(crate) tickets: u64,
+    pub(crate) ended: bool,
+    pub(crate) counters: Counters,
+}
+
+/// What is known of the venue's symbols.
+#[derive(Clone, Debug)]
+pub(crate) enum CatalogState {
+    Unasked,
+    Awaited { until: Monotonic },
+    Known(Arc<Catalog>),
+    Unknowable,
+}
+
+impl Session {
+    /// A session that wants nothing yet.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let policy = setup.connector.policy(setup.route).clone();
+        Self {
+            route: setup.route,
+            topics: Topics::default(),
+            primary: None,
+            successor: None,
+            backoff: Backoff::new(policy.backoff, setup.seed),
+            retry_at: None,
+            handover_at: None,
+            last_number: setup.lane.saturating_mul(1_000_000),
+            catalog: CatalogState::Unasked,
+            tickets: 0,
+            ended: false,
+            counters: Counters::default(),
+            connector: setup.connector,
+            policy,
+        }
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// How many topics are wanted.
+    #[must_use]
+    pub fn topics(&self) -> usize {
+        self.topics.table.len()
+    }
+
+    /// Whether the session has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// When to call again with [`Input::Wake`] if nothing happens before; `None`: never.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Monotonic> {
+        if self.ended {
+            return None;
+        }
+        let ticks = self.links().filter(|link| link.is_open()).map(|link| link.life.looked_at.after(TICK));
+        let sends = self.links().filter(|link| self.may_subscribe() && link.has_wishes());
+        let sends = sends.map(|link| link.pacer.free_at(link.life.looked_at));
+        let catalog = match self.catalog {
+            CatalogState::Awaited { until } => Some(until),
+            _ => None,
+        };
+        ticks.chain(sends).chain(self.retry_at).chain(catalog).min()
+    }
+
+    /// Takes what happened at `now`.
+    pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Output<'_>) {
+        if self.ended {
+            return;
+        }
+        if matches!(self.catalog, CatalogState::Unasked) {
+            self.catalog = CatalogState::Awaited { until: now.mono.after(CATALOG_WAIT) };
+        }
+        match input {
+            Input::Frame { connection, frame } => {
+                self.counters.frames += 1;
+                self.heard(now, connection);
+                let called = self.call(now, connection, out, |protocol, cx| protocol.frame(frame, cx));
+                if called {
+                    return;
+                }
+            }
+            Input::Wake => {}
+            Input::Subscribe(subscription) => self.subscribe(now, subscription, out),
+            Input::Unsubscribe(subscription) => self.unsubscribe(now, subscription, out),
+            Input::Catalog(catalog) => self.catalog_known(now, catalog, out),
+            Input::Granted { connection, grant } => self.granted(now, connection, grant, out),
+            Input::AwaitingInput { connection, prompt } => {
+                self.tell_connection(now, connection, ConnectionState::AwaitingInput, Some(prompt), None, out);
+            }
+            Input::Opened { connection } => self.opened(now, connection, out),
+            Input::Pinged { connection } => {
+                self.heard(now, connection);
+                if let Some(link) = self.link(connection) {
+                    link.pacer.note(now.mono);
+                }
+            }
+            Input::Ponged { connection } => self.heard(now, connection),
+            Input::Closed { connection, closure } => self.closed(now, connection, &closure, out),
+            Input::Snapshot { ticket, answer } => self.snapshot(now, ticket, answer, out),
+            Input::Republish(subscription) => self.republish(now, subscription, out),
+            Input::Shutdown => return self.shutdown(now, out),
+        }
+        self.advance(now, out);
+    }
+
+    /// Lets time do its work: retries, heartbeats, silence, requests, hand-over.
+    fn advance(&mut self, now: Now, out: &mut Output<'_>) {
+        for connection in self.open_numbers() {
+            let due = self.link(connection).is_some_and(|link| now.mono.since(link.life.looked_at) >= TICK);
+            if due {
+                self.look(now, connection, out);
+            }
+        }
+        if self.retry_at.is_some_and(|at| at <= now.mono) {
+            self.retry_at = None;
+        }
+        if self.primary.is_none() && self.retry_at.is_none() && !self.topics.table.is_empty() && !self.ended {
+            self.primary = Some(self.connect(now, out));
+        }
+        self.advance_handover(now, out);
+        self.ask_snapshots(now, out);
+        self.pump(now, out);
+    }
+
+    /// Looks after an open connection.
+    fn look(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
+        let policy = self.policy.clone();
+        let Some(link) = self.link(connection) else { return };
+        link.life.looked_at = now.mono;
+        if let LinkState::Login { until } = link.state
+            && until <= now.mono
+        {
+            return self.fail(now, connection, "the login was not answered", out);
+        }
+        match link.life.beat(&policy, now.mono) {
+            Beat::Nothing => {}
+            Beat::Dead(why) => {
+                self.tell_connection(now, connection, ConnectionState::Stale, Some(why), None, out);
+                return self.fail(now, connection, why, out);
+            }
+            Beat::Ask => {
+                link.life.pinged_at = Some(now.mono);
+                if is_protocol_ping(&policy.heartbeat) {
+                    self.call(now, connection, out, |protocol, cx| protocol.ping(cx));
+                } else {
+                    link.pacer.note(now.mono);
+                    let frame = match &policy.heartbeat {
+                        tapewire_core::Heartbeat::Text { send, .. } => OutFrame::Text(send.to_string()),
+                        _ => OutFrame::Ping,
+                    };
+                    out.actions.push(Action::Send { connection, frame });
+                }
+            }
+        }
+        self.look_at_asks(now, connection, out);
+        self.look_at_silence(now, connection, out);
+    }
+
+    /// Calls the protocol of a connection, and acts on what it noted. Returns whether the call was an ordinary one,
+    /// after which nothing is left to do.
+    pub(crate) fn call(
+        &mut self,
+        now: Now,
+        connection: u64,
+        out: &mut Output<'_>,
+        call: impl FnOnce(&mut dyn Protocol, &mut Context<'_>),
+    ) -> bool {
+        let link = [&mut self.primary, &mut self.successor].into_iter().flatten().find(|it| it.number == connection);
+        let Some(link) = link else { return true };
+        let Some(mut protocol) = link.protocol.take() else { return true };
+        let (table, flows) = self.topics.parts();
+        let mut pipeline = Pipeline {
+            now,
+            connection,
+            connector: &*self.connector,
+            table,
+            flows,
+            counters: &mut self.counters,
+            actions: &mut *out.actions,
+            events: &mut *out.events,
+            data: false,
+            resync: false,
+            sent: 0,
+            malformed: 0,
+            notes: Vec::new(),
+        };
+        call(&mut *protocol, &mut Context::new(Some(now.wall), &mut link.nonce, table, &mut pipeline));
+        let Pipeline { data, resync, sent, malformed, notes, .. } = pipeline;
+        link.protocol = Some(protocol);
+        (0..sent).for_each(|_| link.pacer.note(now.mono));
+        let first_data = data && link.life.data_at.is_none();
+        if data {
+            link.life.data_at = Some(now.mono);
+        }
+        if malformed > 0 {
+            self.count_malformed(now, connection, malformed, out);
+        }
+        if first_data {
+            self.tell_connection(now, connection, ConnectionState::Live, None, None, out);
+        }
+        let ordinary = notes.is_empty() && !resync;
+        for note in notes {
+            self.act(now, connection, note, out);
+        }
+        ordinary
+    }
+
+    fn act(&mut self, now: Now, connection: u64, note: Note, out: &mut Output<'_>) {
+        match note {
+            Note::Reply(answer) => self.answered(now, connection, answer, out),
+            Note::Arrived(id) => self.confirm(now, connection, id, out),
+            Note::Resubscribe(id) => self.resubscribe(connection, id),
+            Note::Ready => {
+                if let Some(link) = self.link(connection) {
+                    link.state = LinkState::Ready;
+                }
+            }
+            Note::HandOver(why) => self.begin_handover(now, connection, &why, out),
+            Note::Fail(failure) => {
+                out.actions.push(Action::Close { connection });
+                self.closed(now, connection, &Closure { failure }, out);
+            }
+        }
+    }
+
+    /// Begins to open a connection.
+    pub(crate) fn connect(&mut self, now: Now, out: &mut Output<'_>) -> Link {
+        self.last_number += 1;
+        let connection = self.last_number;
+        self.tell_connection(now, connection, ConnectionState::Connecting, None, None, out);
+        out.actions.push(Action::Grant { connection });
+        Link::new(connection, &self.policy, now.mono)
+    }
+
+    fn granted(&mut self, _now: Now, connection: u64, grant: Grant, out: &mut Output<'_>) {
+        let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Asking) else { return };
+        link.state = LinkState::Dialling;
+        out.actions.push(Action::Dial { connection, request: grant.dial.clone() });
+        link.grant = Some(grant);
+    }
+
+    fn opened(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
+        let (connector, route, within) = (Arc::clone(&self.connector), self.route, self.policy.login_within);
+        let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Dialling) else { return };
+        let Some(grant) = &link.grant else { return };
+        link.protocol = Some(connector.protocol(route, grant));
+        link.state = LinkState::Login { until: now.mono.after(within) };
+        link.life.open(now.mono);
+        self.counters.connections += 1;
+        self.want_all(connection);
+        self.tell_connection(now, connection, ConnectionState::Open, None, None, out);
+        self.call(now, connection, out, |protocol, cx| protocol.opened(cx));
+        if self.link(connection).is_some_and(|link| matches!(link.state, LinkState::Login { .. })) {
+            self.tell_connection(now, connection, ConnectionState::Login, None, None, out);
+        }
+        self.plan_handover(now, connection);
+    }
+
+    fn heard(&mut self, now: Now, connection: u64) {
+        if let Some(link) = self.link(connection) {
+            link.life.byte(now.mono);
+        }
+    }
+
+    /// Ends a connection of our own accord.
+    pub(crate) fn fail(&mut self, now: Now, connection: u64, why: &str, out: &mut Output<'_>) {
+        out.actions.push(Action::Close { connection });
+        self.closed(now, connection, &Closure { failure: Failure::new(Recovery::Retry, why) }, out);
+    }
+
+    fn closed(&mut self, now: Now, connection: u64, closure: &Closure, out: &mut Output<'_>) {
+        if self.successor.as_ref().is_some_and(|link| link.number == connection) {
+            return self.successor_lost(now, connection, closure, out);
+        }
+        let Some(link) = self.primary.take_if(|link| link.number == connection) else { return };
+        if let Some(successor) = self.successor.take_if(|link| link.is_open()) {
+            for flow in self.topics.flows().filter(|flow| flow.source == connection) {
+                flow.cut_short(Cause::Disconnect);
+            }
+            self.tell_connection(now, connection, ConnectionState::Closed, Some(&closure.failure.reason), None, out);
+            return self.promote(now, successor, out);
+        }
+        if link.life.is_proven(&self.policy, now.mono) {
+            self.backoff.reset();
+        }
+        self.successor = None;
+        self.handover_at = None;
+        self.interrupt(now, Cause::Disconnect, out);
+        let delay = self.backoff.next(closure.failure.recovery);
+        self.retry_at = delay.map(|delay| now.mono.after(delay));
+        let state = if delay.is_some() { ConnectionState::Backoff } else { ConnectionState::GaveUp };
+        let reason = closure
+            .failure
+            .code
+            .as_ref()
+            .map_or_else(|| closure.failure.reason.clone(), |code| format!("{} (code {code})", closure.failure.reason));
+        self.tell_connection(now, connection, state, Some(&reason), delay, out);
+        if delay.is_none() {
+            self.ended = true;
+            out.actions.push(Action::Ended);
+        }
+    }
+
+    /// All that was fed by the lost connection stops here: books are void, the rest may have holes.
+    fn interrupt(&mut self, now: Now, cause: Cause, out: &mut Output<'_>) {
+        self.topics.forget_confirmations();
+        let (table, flows) = self.topics.parts();
+        for (id, entry) in table.iter() {
+            let Some(Some(flow)) = flows.get_mut(id.index()) else { continue };
+            let was_synced = flow.book.as_ref().is_some_and(tapewire_core::book::ManagedBook::is_synced);
+            flow.interrupt(cause);
+            flow.source = 0;
+            if !was_synced {
+                continue;
+            }
+            for subscription in &entry.subscriptions {
+                self.counters.gaps += 1;
+                let gap = hole(Some(*subscription), cause, flow.ts_last, now);
+                let scope = Scope::Subscription(*subscription);
+                (out.events)(&Event::Gap(&Gap { scope, healed_by: Some("snapshot"), ..gap }));
+            }
+        }
+    }
+
+    fn shutdown(&mut self, now: Now, out: &mut Output<'_>) {
+        for link in [self.primary.take(), self.successor.take()].into_iter().flatten() {
+            out.actions.push(Action::Close { connection: link.number });
+            self.tell_connection(now, link.number, ConnectionState::Closed, Some("as asked"), None, out);
+        }
+        self.ended = true;
+        out.actions.push(Action::Ended);
+    }
+
+    /// Asks for the snapshots that are due.
+    fn ask_snapshots(&mut self, now: Now, out: &mut Output<'_>) {
+        let ready = self.links().any(|link| link.state == LinkState::Ready);
+        let (table, flows) = self.topics.parts();
+        for (id, entry) in table.iter().filter(|_| ready) {
+            let Some(Some(flow)) = flows.get_mut(id.index()) else { continue };
+            if flow.ticket.is_some() || flow.snapshot_at.is_none_or(|at| at > now.mono) {
+                continue;
+            }
+            let Some(subscription) = entry.subscriptions.first().copied() else { continue };
+            self.tickets += 1;
+            self.counters.snapshots += 1;
+            flow.snapshot_at = None;
+            flow.ticket = Some(self.tickets);
+            out.actions.push(Action::Snapshot { ticket: self.tickets, topic: entry.topic.clone(), subscription });
+        }
+    }
+
+    /// Takes a snapshot, or its failure.
+    fn snapshot(&mut self, now: Now, ticket: u64, answer: Result<&Batch, Failure>, out: &mut Output<'_>) {
+        let connector = Arc::clone(&self.connector);
+        let (table, flows) = self.topics.parts();
+        let place = flows.iter().position(|flow| flow.as_ref().is_some_and(|flow| flow.ticket == Some(ticket)));
+        let found = place.and_then(|at| table.iter().find(|(id, _)| id.index() == at));
+        let Some((id, entry)) = found else { return };
+        let Some(Some(flow)) = flows.get_mut(id.index()) else { return };
+        flow.ticket = None;
+        let mut resync = false;
+        if let Ok(batch) = answer {
+            let events = &mut *out.events;
+            let mut way = Way { now, entry, counters: &mut self.counters, events, resync: &mut resync };
+            for event in batch.iter() {
+                if let Event::Book(message) = event {
+                    way.book(flow, message, &*connector);
+                }
+            }
+        }
+        if flow.book.as_ref().is_some_and(|book| !book.is_synced()) {
+            // Refused, too old, or with a hole right behind it: again, but never in a tight loop.
+            let wait = SNAPSHOT_WAITS.0.saturating_mul(1 << flow.snapshot_failures.min(10)).min(SNAPSHOT_WAITS.1);
+            flow.snapshot_failures += 1;
+            flow.snapshot_at = Some(now.mono.after(wait / 2).after(self.backoff.draw(wait / 2)));
+        }
+    }
+
+    /// Delivers a book as it stands.
+    fn republish(&mut self, now: Now, subscription: Subscription, out: &mut Output<'_>) {
+        let (table, flows) = self.topics.parts();
+        let Some((id, _)) = table.iter().find(|(_, entry)| entry.subscriptions.contains(&subscription)) else { return };
+        let Some(Some(flow)) = flows.get(id.index()) else { return };
+        let Some((levels, at)) = flow.book.as_ref().and_then(|book| Some((book.levels().ok()?, book.at()?))) else {
+            return;
+        };
+        let (bids, asks): (Vec<Level>, Vec<Level>) =
+            (levels.bids().copied().collect(), levels.asks().copied().collect());
+        let head = BookHead {
+            ts_recv: flow.ts_last.or(Some(now.wall)),
+            last_sequence: Some(at),
+            ..BookHead::new(subscription.instrument, subscription.channel, BookAction::Snapshot)
+        };
+        (out.events)(&Event::Book(tapewire_core::event::Book { head: &head, bids: &bids, asks: &asks }));
+    }
+
+    fn count_malformed(&mut self, now: Now, connection: u64, count: u32, out: &mut Output<'_>) {
+        let Some(link) = self.link(connection) else { return };
+        let life = &mut link.life;
+        if now.mono.since(life.malformed_since) > Duration::from_secs(60) {
+            (life.malformed, life.malformed_since) = (0, now.mono);
+        }
+        life.malformed = life.malformed.saturating_add(count);
+        if life.malformed > MALFORMED_MAX {
+            self.fail(now, connection, "too many frames could not be decoded", out);
+        }
+    }
+
+    pub(crate) fn tell_connection(
+        &self,
+        now: Now,
+        connection: u64,
+        state: ConnectionState,
+        reason: Option<&str>,
+        delay: Option<Duration>,
+        out: &mut Output<'_>,
+    ) {
+        (out.events)(&Event::Connection(&Connection {
+            venue: self.connector.venue(),
+            connection,
+            route: self.route.0,
+            state,
+            reason: reason.map(Into::into),
+            attempt: self.backoff.failures(),
+            delay,
+            ts_recv: Some(now.wall),
+        }));
+    }
+
+    pub(crate) fn links(&self) -> impl Iterator<Item = &Link> {
+        [&self.primary, &self.successor].into_iter().flatten()
+    }
+
+    pub(crate) fn link(&mut self, connection: u64) -> Option<&mut Link> {
+        [&mut self.primary, &mut self.successor].into_iter().flatten().find(|link| link.number == connection)
+    }
+
+    pub(crate) fn open_numbers(&self) -> Vec<u64> {
+        self.links().filter(|link| link.is_open()).map(|link| link.number).collect()
+    }
+}
+
+impl std::fmt::Debug for Setup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { connector, route, seed, lane } = self;
+        let venue = connector.venue();
+        f.debug_struct("Setup")
+            .field("venue", &venue)
+            .field("route", route)
+            .field("seed", seed)
+            .field("lane", lane)
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (primary, successor) =
+            (self.primary.as_ref().map(|it| it.number), self.successor.as_ref().map(|it| it.number));
+        f.debug_struct("Session")
+            .field("venue", &self.connector.venue())
+            .field("route", &self.route)
+            .field("primary", &primary)
+            .field("successor", &successor)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! The session, driven by lists of inputs.
