@@ -17,6 +17,17 @@ pub trait Connector: Send + Sync {
     /// What can be subscribed and asked for.
     fn capabilities(&self) -> &Capabilities;
 
+    /// The venue's sockets. The first is where a recorded frame is taken to come from, if nothing says otherwise.
+    fn routes(&self) -> &'static [Route] {
+        &[Route("market")]
+    }
+
+    /// Where [`HttpRequest`](crate::HttpRequest)s go if the target does not say; `None` where the venue has no HTTP
+    /// interface. To be given to [`Target::rest_base`].
+    fn rest(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How connections of a route are treated.
     fn policy(&self, route: Route) -> &Policy;
 

@@ -19,7 +19,7 @@ mod instrument;
 mod intern;
 mod policy;
 mod protocol;
-// pub mod recording;
+pub mod recording;
 mod secret;
 mod subscription;
 pub mod suggest;
