@@ -155,7 +155,8 @@ impl Flow {
             self.burst = self.rng.u32(BURST_ACTIONS);
         }
         let mean = if self.burst > 0 { self.profile.pause_us / BURST_SPEED } else { self.profile.pause_us };
-        self.next_us += exponential(&mut self.rng, mean);
+        // At least one, so that time passes whatever the profile says.
+        self.next_us += exponential(&mut self.rng, mean).max(1);
     }
 }
 

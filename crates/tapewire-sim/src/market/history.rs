@@ -61,6 +61,7 @@ impl History {
     pub(super) fn note(&mut self, what: &What) {
         match what {
             What::Trade(trade) => {
+                self.roll(trade.time_us);
                 self.minute.push(trade, &mut self.minutes);
                 self.stats.push(trade);
                 keep(&mut self.trades, *trade);

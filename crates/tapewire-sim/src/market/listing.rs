@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListingId(pub usize);
 
-/// An exact decimal number, `mantissa` / 10^`scale`; prints with all its places, or rounded half up to the precision asked for.
+/// An exact decimal number, `mantissa` / 10^`scale`; prints with all its places, or rounded half up to
+/// the precision asked for (38 places at most); saturates at the limits of `i128`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scaled {
     /// The digits without the point.
@@ -42,7 +43,8 @@ impl Scaled {
 
 impl fmt::Display for Scaled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places = f.precision().and_then(|places| u32::try_from(places).ok()).unwrap_or(self.scale);
+        let places =
+            f.precision().and_then(|places| u32::try_from(places).ok()).unwrap_or(self.scale).min(MAX_EXPONENT);
         let number = self.rescaled(places);
         let one = power_of_ten(places).unsigned_abs();
         let magnitude = number.mantissa.unsigned_abs();
@@ -129,7 +131,7 @@ impl Listing {
 pub struct Profile {
     /// What is listed.
     pub listing: Listing,
-    /// The price around which the walk stays, in ticks.
+    /// The price around which the walk stays, in ticks; 1 to [`MAX_PRICE_TICKS`](super::order::MAX_PRICE_TICKS).
     pub anchor_ticks: i64,
     /// Mean time between two actions of the crowd (an order or a cancel) outside a burst, in microseconds; above zero.
     pub pause_us: i64,
