@@ -1,3 +1,29 @@
-//! Simulated venues that speak the real wire protocols on loopback.
+//! Simulated venues that speak the real wire protocols on loopback, and in memory under a paused clock.
+//!
+//! A [`Simulator`] is one venue: WebSocket and REST on one port, driven by one seeded market with a real matching
+//! engine. It is written from the venue's documents and shares no code with the adapter, so that one misreading does not
+//! pass on both sides.
+//!
+//! - What can be simulated: [`venues`].
+//! - Inside: [`market`] is the pure market, `venues` the faces that give it a protocol, `hub` the task that owns both,
+//!   `connection` and `server` the sockets, `wire` the bytes under them.
 
+mod catalog;
+mod clock;
+mod connection;
+mod error;
+mod hub;
 pub mod market;
+mod replay;
+mod server;
+mod simulator;
+mod stats;
+mod tls;
+mod venues;
+mod wire;
+
+pub use catalog::{OptionInfo, VenueInfo, venues};
+pub use error::Error;
+pub use replay::Speed;
+pub use simulator::{Builder, Simulator};
+pub use stats::Stats;

@@ -155,6 +155,12 @@ impl BarBuilder {
         Self { interval, current: None }
     }
 
+    /// A builder that goes on with a bar under way, which is one of the interval's.
+    #[must_use]
+    pub const fn resume(interval: Interval, current: Option<Bar>) -> Self {
+        Self { interval, current }
+    }
+
     /// Takes the next trade; appends the bars that ended at or before its time to `closed`.
     pub fn push(&mut self, trade: &Trade, closed: &mut impl Extend<Bar>) {
         self.roll(trade.time_us, closed);

@@ -1,0 +1,249 @@
+//! Starting, addressing and stopping a simulated venue.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::catalog::venues;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::hub::{COMMANDS_MAX, Hub};
+use crate::server::{Role, STREAMS_MAX, Server};
+use crate::stats::{Counters, Stats};
+use crate::tls::Identity;
+use crate::venues::{Setup, VENUES};
+use crate::wire::{Pipe, Wire};
+
+/// A simulated venue that is running; dropping it stops it.
+///
+/// # Example
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let sim = tapewire_sim::Simulator::builder("binance").listen("127.0.0.1:0").seed(7).start().await?;
+/// assert!(sim.ws_url().starts_with("ws://127.0.0.1:"));
+/// sim.stop().await;
+/// # Ok::<_, tapewire_sim::Error>(()) }).unwrap();
+/// ```
+pub struct Simulator {
+    server: Server,
+    stop: watch::Sender<bool>,
+    websocket: Option<SocketAddr>,
+    http: Option<SocketAddr>,
+    identity: Option<Identity>,
+    ca_file: Option<PathBuf>,
+}
+
+/// Collects what a simulator is started with.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing before `start`"]
+pub struct Builder {
+    venue: String,
+    listen: Option<String>,
+    http_listen: Option<String>,
+    tls: bool,
+    ca_file: Option<PathBuf>,
+    seed: u64,
+    start_us: Option<i64>,
+    options: Vec<(String, String)>,
+}
+
+impl Simulator {
+    /// Begins to describe a simulator of a venue, by the venue's id.
+    pub fn builder(venue: impl Into<String>) -> Builder {
+        Builder {
+            venue: venue.into(),
+            listen: None,
+            http_listen: None,
+            tls: false,
+            ca_file: None,
+            seed: 0,
+            start_us: None,
+            options: Vec::new(),
+        }
+    }
+
+    /// The base of WebSocket URLs, such as `ws://127.0.0.1:40123`; without a listener, one for [`Simulator::serve`].
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        self.url("ws", self.websocket)
+    }
+
+    /// The base of REST URLs, such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn rest_url(&self) -> String {
+        self.url("http", self.http)
+    }
+
+    /// The certificate authority that clients have to trust, in PEM; none without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| &*identity.ca_pem)
+    }
+
+    /// The file that [`Builder::ca_file`] named, if TLS is on.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&std::path::Path> {
+        self.ca_file.as_deref()
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.server.counters.read()
+    }
+
+    /// Serves a byte stream as if a client had connected to both listeners; for tests in memory, without TLS.
+    ///
+    /// Returns at once; the stream is served in a task, until the client or the simulator ends it.
+    pub fn serve(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+        self.serve_pipe(Box::new(stream));
+    }
+
+    fn serve_pipe(&self, stream: Box<dyn Pipe>) {
+        let server = self.server.clone();
+        tokio::spawn(server.serve(Wire::memory(stream), IpAddr::V4(Ipv4Addr::LOCALHOST), Role::Both));
+    }
+
+    /// Closes all connections and waits until every task has ended.
+    pub async fn stop(self) {
+        let Self { server, stop, .. } = self;
+        let _ = stop.send(true);
+        drop(server);
+        stop.closed().await;
+    }
+
+    fn url(&self, scheme: &str, address: Option<SocketAddr>) -> String {
+        let secure = if self.identity.is_some() { "s" } else { "" };
+        // A wildcard address is not one to connect to.
+        match address {
+            Some(address) if address.ip().is_unspecified() => {
+                format!("{scheme}{secure}://127.0.0.1:{}", address.port())
+            }
+            Some(address) => format!("{scheme}{secure}://{address}"),
+            None => format!("{scheme}://localhost"),
+        }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator").field("ws", &self.ws_url()).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Listens for WebSocket and REST on an address such as `127.0.0.1:0`, where port 0 takes a free one.
+    ///
+    /// Without this only [`Simulator::serve`] reaches the venue.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen = Some(address.into());
+        self
+    }
+
+    /// Listens for REST on an address of its own; the one of [`Builder::listen`] then serves WebSocket alone.
+    pub fn rest_listen(mut self, address: impl Into<String>) -> Self {
+        self.http_listen = Some(address.into());
+        self
+    }
+
+    /// Serves TLS with a certificate made at the start; off by default.
+    pub const fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Writes the certificate authority's PEM to a file, if TLS is on.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Chooses the market; the same seed and start give the same market. 0 by default.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Starts the venue's clock at a time in microseconds since 1970 UTC instead of the wall clock's.
+    pub const fn start_at_us(mut self, start_us: i64) -> Self {
+        self.start_us = Some(start_us);
+        self
+    }
+
+    /// Sets one of the venue's options; the last value of a name counts.
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts the venue.
+    ///
+    /// # Errors
+    /// [`Error::UnknownVenue`], [`Error::UnknownOption`] and [`Error::OptionValue`] for what does not exist,
+    /// [`Error::Address`] and [`Error::Listen`] for the addresses, [`Error::Certificate`] and [`Error::CaFile`] for TLS.
+    pub async fn start(self) -> Result<Simulator, Error> {
+        let entry = VENUES.iter().find(|entry| entry.info.id == self.venue).ok_or_else(|| unknown(&self.venue))?;
+        let addresses = [address(self.listen.as_deref())?, address(self.http_listen.as_deref())?];
+        let [listener, http_listener] = [bind(addresses[0]).await?, bind(addresses[1]).await?];
+        let identity = if self.tls { Some(identity(&addresses)?) } else { None };
+        let ca_file = write_ca(self.ca_file, identity.as_ref())?;
+
+        let clock = Clock::start(self.start_us);
+        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape: None };
+        let face = (entry.build)(setup)?;
+
+        let (stop, stopped) = watch::channel(false);
+        let (hub, commands) = mpsc::channel(COMMANDS_MAX);
+        let counters = Arc::new(Counters::default());
+        let places = Arc::new(Semaphore::new(STREAMS_MAX));
+        tokio::spawn(Hub::new(face, clock, Arc::clone(&counters)).run(commands, stopped.clone()));
+        let server = Server { hub, clock, counters, stop: stopped, places };
+
+        let role = if http_listener.is_some() { Role::WebSocket } else { Role::Both };
+        let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+        let websocket = spawn(&server, listener, tls.clone(), role);
+        let http = spawn(&server, http_listener, tls, Role::Http).or(websocket);
+        Ok(Simulator { server, stop, websocket, http, identity, ca_file })
+    }
+}
+
+fn unknown(venue: &str) -> Error {
+    let known = venues().map(|info| info.id).collect::<Vec<_>>().join(", ");
+    Error::UnknownVenue { venue: venue.to_owned(), known }
+}
+
+fn address(text: Option<&str>) -> Result<Option<SocketAddr>, Error> {
+    let parse = |text: &str| text.parse().map_err(|_| Error::Address { address: text.to_owned() });
+    text.map(parse).transpose()
+}
+
+async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Error> {
+    let Some(address) = address else { return Ok(None) };
+    TcpListener::bind(address).await.map(Some).map_err(|source| Error::Listen { address, source })
+}
+
+fn identity(addresses: &[Option<SocketAddr>]) -> Result<Identity, Error> {
+    let named: Vec<_> = addresses.iter().flatten().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified()).collect();
+    Identity::make(&named)
+}
+
+fn write_ca(path: Option<PathBuf>, identity: Option<&Identity>) -> Result<Option<PathBuf>, Error> {
+    let Some((path, identity)) = path.zip(identity) else { return Ok(None) };
+    match std::fs::write(&path, identity.ca_pem.as_bytes()) {
+        Ok(()) => Ok(Some(path)),
+        Err(source) => Err(Error::CaFile { path, source }),
+    }
+}
+
+fn spawn(server: &Server, listener: Option<TcpListener>, tls: Option<TlsAcceptor>, role: Role) -> Option<SocketAddr> {
+    let listener = listener?;
+    let address = listener.local_addr().ok();
+    tokio::spawn(server.clone().listen(listener, tls, role));
+    address
+}

@@ -1,0 +1,219 @@
+//! Binance spot: market streams and the public part of the REST API.
+//!
+//! Written from the venue's repository `binance/binance-spot-api-docs`, commit a5e0bc3 (2026-07-21).
+
+mod clients;
+mod control;
+mod info;
+mod limits;
+mod name;
+mod options;
+mod payload;
+mod rest;
+mod streams;
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::Value;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::{Answer, ConnectionId, Face, Outbox, Request, Room, Rules, Setup, Wake};
+use crate::catalog::VenueInfo;
+use crate::error::Error;
+use crate::market::{Event, Market};
+use clients::{Client, Clients, combine};
+use control::Refusal;
+use limits::{Connects, Weights};
+use options::Options;
+use payload::Unit;
+use streams::{Desk, GRID_US, Streams};
+
+/// The venue's row in the list.
+pub(super) const INFO: VenueInfo = VenueInfo {
+    id: "binance",
+    summary: "Binance spot: /ws and /stream with every market stream, and the market data of /api/v3",
+    options: options::OPTIONS,
+};
+
+/// Makes the venue.
+pub(super) fn build(setup: Setup) -> Result<Box<dyn Face>, Error> {
+    Ok(Box::new(Binance::new(setup.seed, setup.start_us, Options::parse(&setup.options)?)))
+}
+
+struct Binance {
+    options: Options,
+    market: Market,
+    /// Symbols as the venue writes them, by listing.
+    symbols: Vec<String>,
+    clients: Clients,
+    streams: Streams,
+    connects: Connects,
+    weights: Weights,
+    /// Empty between calls.
+    events: Vec<Event>,
+}
+
+impl Binance {
+    fn new(seed: u64, start_us: i64, options: Options) -> Self {
+        let market = Market::new(seed, start_us);
+        let symbols = market.listings().iter().map(crate::market::Listing::symbol).collect();
+        Self {
+            options,
+            market,
+            symbols,
+            clients: Clients::default(),
+            streams: Streams::default(),
+            connects: Connects::default(),
+            weights: Weights::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Lets the market run up to a time, and tells the streams what happened.
+    fn run_until(&mut self, time_us: i64, out: &mut Outbox) {
+        self.market.advance(time_us, &mut self.events);
+        let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
+        for event in self.events.drain(..) {
+            self.streams.event(&desk, &event, out);
+        }
+    }
+
+    /// Carries a request out, and gives its result.
+    fn carry_out(&mut self, connection: ConnectionId, request: control::Request) -> Result<Value, Refusal> {
+        let limit = self.options.streams_max;
+        let Some(client) = self.clients.get_mut(connection) else { return Ok(Value::Null) };
+        match request {
+            control::Request::Subscribe(names) => {
+                let new: Vec<Arc<str>> = fresh(client, &names);
+                if client.streams.len() + new.len() > limit {
+                    return Err(Refusal::too_many());
+                }
+                client.streams.extend(new.iter().cloned());
+                for name in &new {
+                    self.streams.join(name, connection, &self.market);
+                }
+            }
+            control::Request::Unsubscribe(names) => {
+                client.streams.retain(|stream| !names.iter().any(|name| **name == **stream));
+                names.iter().for_each(|name| self.streams.leave(name, connection));
+            }
+            control::Request::List => return Ok(client.streams.iter().map(|name| Value::from(&**name)).collect()),
+            control::Request::SetCombined(combined) => client.combined = combined,
+            control::Request::GetCombined => return Ok(client.combined.into()),
+        }
+        Ok(Value::Null)
+    }
+}
+
+impl Face for Binance {
+    fn rules(&self) -> &Rules {
+        &self.options.rules
+    }
+
+    fn open(&mut self, now_us: i64, connection: ConnectionId, request: &Request) -> Result<(), Answer> {
+        if self.options.limits {
+            self.connects.admit(now_us, request.peer)?;
+        }
+        let (combined, names) = target(request)?;
+        if names.len() > self.options.streams_max {
+            return Err(refuse(StatusCode::BAD_REQUEST, -1101, "Too many parameters sent for this endpoint."));
+        }
+        let unit = match request.query.find("timeUnit") {
+            None | Some("MILLISECOND" | "millisecond") => Unit::Millis,
+            Some("MICROSECOND" | "microsecond") => Unit::Micros,
+            Some(_) => return Err(refuse(StatusCode::BAD_REQUEST, -1194, INVALID_UNIT)),
+        };
+        let mut client = Client { combined, unit, streams: Vec::new() };
+        client.streams = fresh(&client, &names);
+        for name in &client.streams {
+            self.streams.join(name, connection, &self.market);
+        }
+        self.clients.insert(connection, client);
+        Ok(())
+    }
+
+    fn text(&mut self, _now_us: i64, connection: ConnectionId, text: &str, out: &mut Outbox) {
+        let (id, request) = control::parse(text);
+        let done = request.and_then(|request| self.carry_out(connection, request));
+        let answer = match &done {
+            Ok(result) => control::result(result, id.as_ref().unwrap_or(&Value::Null)),
+            Err(refusal) => refusal.text(self.options.errors, id.as_ref()),
+        };
+        out.reply(connection, answer);
+    }
+
+    fn closed(&mut self, connection: ConnectionId) {
+        let Some(client) = self.clients.remove(connection) else { return };
+        client.streams.iter().for_each(|name| self.streams.leave(name, connection));
+    }
+
+    fn http(&mut self, now_us: i64, request: &Request) -> Answer {
+        let route = rest::route(request);
+        let weight = route.as_ref().map_or(1, rest::Route::weight);
+        let limit = if self.options.limits { limits::WEIGHT_PER_MINUTE } else { u64::MAX };
+        match self.weights.charge(now_us, request.peer, weight, limit) {
+            Err(refusal) => refusal,
+            Ok(used) => {
+                let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
+                let answer = route.and_then(|route| route.answer(&desk, request, now_us)).unwrap_or_else(|error| error);
+                answer.with("x-mbx-used-weight", used).with("x-mbx-used-weight-1m", used)
+            }
+        }
+    }
+
+    fn advance(&mut self, now_us: i64, _room: Room, out: &mut Outbox) -> Wake {
+        while let next = (self.market.now_us() / GRID_US + 1) * GRID_US
+            && next <= now_us
+        {
+            self.run_until(next, out);
+            let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
+            self.streams.tick(&desk, next, out);
+        }
+        self.run_until(now_us, out);
+        // Nobody listens: the market is caught up when somebody comes.
+        let step_us = if self.clients.is_empty() { IDLE_STEP_US } else { STEP_US };
+        Wake::At(now_us + step_us)
+    }
+
+    fn shutdown_notice(&self, now_us: i64, connection: ConnectionId) -> Option<Message> {
+        let client = self.clients.get(connection)?;
+        let payload = format!(r#"{{"e":"serverShutdown","E":{}}}"#, client.unit.of(now_us));
+        Some(Message::text(if client.combined { combine("!serverShutdown", &payload) } else { payload }))
+    }
+}
+
+/// What a path and query ask for: the framing, and the names of the streams.
+fn target(request: &Request) -> Result<(bool, Vec<String>), Answer> {
+    let split = |list: &str| list.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let path = request.path.as_str();
+    match path.strip_prefix("/ws") {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => Ok((false, split(rest))),
+        _ if matches!(path, "/stream" | "/stream/") => {
+            Ok((true, split(request.query.find("streams").unwrap_or_default())))
+        }
+        _ => Err(Answer::new(StatusCode::NOT_FOUND, "")),
+    }
+}
+
+/// The names that the client does not have yet, each once.
+fn fresh(client: &Client, names: &[String]) -> Vec<Arc<str>> {
+    let mut new: Vec<Arc<str>> = Vec::new();
+    for name in names {
+        if !client.streams.iter().chain(&new).any(|known| **known == **name) {
+            new.push(name.as_str().into());
+        }
+    }
+    new
+}
+
+/// An error of the REST API, from the venue's page "Error codes", read 2026-07-21.
+fn refuse(status: StatusCode, code: i32, message: &str) -> Answer {
+    Answer::new(status, format!(r#"{{"code":{code},"msg":{}}}"#, Value::from(message)))
+}
+
+const INVALID_UNIT: &str = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
+/// How finely "real time" streams follow the market while somebody is connected.
+const STEP_US: i64 = 5_000;
+/// The market's step while nobody is.
+const IDLE_STEP_US: i64 = 1_000_000;

@@ -1,0 +1,104 @@
+//! The venue's options and their defaults.
+
+use std::time::Duration;
+
+use super::control::Shape;
+use crate::catalog::OptionInfo;
+use crate::error::Error;
+use crate::venues::Rules;
+
+/// How this venue was set up.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) rules: Rules,
+    /// Whether request weights and connection attempts are limited.
+    pub(super) limits: bool,
+    pub(super) errors: Shape,
+    pub(super) streams_max: usize,
+}
+
+impl Options {
+    pub(super) fn parse(pairs: &[(String, String)]) -> Result<Self, Error> {
+        let mut options = Self::default();
+        for (name, value) in pairs {
+            options.set(name, value)?;
+        }
+        if !options.limits {
+            options.rules.frames_per_second = None;
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let Some(info) = OPTIONS.iter().find(|info| info.name == name) else {
+            let known = OPTIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ");
+            return Err(Error::UnknownOption { venue: "binance", name: name.to_owned(), known });
+        };
+        let bad = || Error::OptionValue { name: info.name, value: value.to_owned(), expected: info.values };
+        let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
+        match name {
+            "errors" => {
+                self.errors = choice(value, [("flat", Shape::Flat), ("nested", Shape::Nested)]).ok_or_else(bad)?
+            }
+            "limits" => self.limits = choice(value, [("on", true), ("off", false)]).ok_or_else(bad)?,
+            "ping_ms" => self.rules.ping_every = Some(millis()?).filter(|every| !every.is_zero()),
+            "pong_ms" => self.rules.pong_within = millis()?,
+            "life_ms" => self.rules.life = Some(millis()?).filter(|life| !life.is_zero()),
+            "notice_ms" => self.rules.notice_before = millis()?,
+            _ => return Err(bad()),
+        }
+        Ok(())
+    }
+}
+
+impl Default for Options {
+    /// The documented limits: "General WSS information" and "WebSocket Limits" of the page "WebSocket Streams", read 2026-07-21.
+    fn default() -> Self {
+        let rules = Rules {
+            ping_every: Some(Duration::from_secs(20)),
+            pong_within: Duration::from_secs(60),
+            frames_per_second: Some(5),
+            frame_bytes: FRAME_BYTES_MAX,
+            life: Some(Duration::from_secs(24 * 3_600)),
+            notice_before: Duration::from_secs(60),
+        };
+        Self { rules, limits: true, errors: Shape::Flat, streams_max: 1_024 }
+    }
+}
+
+fn choice<T: Copy>(value: &str, choices: [(&str, T); 2]) -> Option<T> {
+    choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice)
+}
+
+/// The documents name no largest frame; this holds a SUBSCRIBE of 1024 streams with room to spare.
+const FRAME_BYTES_MAX: usize = 64 << 10;
+
+/// The options, for the list of venues.
+pub(super) const OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "errors",
+        values: "flat (default) or nested",
+        doc: "shape of errors to control messages: as documented, or as seen live in 2020",
+    },
+    OptionInfo {
+        name: "limits",
+        values: "on (default) or off",
+        doc: "5 frames a second, 300 connections in 5 minutes, 6000 request weight a minute",
+    },
+    OptionInfo {
+        name: "ping_ms",
+        values: "milliseconds (default 20000), 0 for never",
+        doc: "time between two pings of the server",
+    },
+    OptionInfo { name: "pong_ms", values: "milliseconds (default 60000)", doc: "time for the client to answer a ping" },
+    OptionInfo {
+        name: "life_ms",
+        values: "milliseconds (default 86400000), 0 for no end",
+        doc: "life of a connection",
+    },
+    OptionInfo {
+        name: "notice_ms",
+        values: "milliseconds (default 60000), 0 for none",
+        doc: "how long before the end of its life a connection gets serverShutdown",
+    },
+];
