@@ -1,6 +1,6 @@
 //! Real frames: every spot line of the recordings decodes, none is malformed, and none is lost.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail, and say so, as tests do")]
 
 mod support;
 
