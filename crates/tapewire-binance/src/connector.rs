@@ -78,6 +78,10 @@ impl Connector for Spot {
         Some(REST)
     }
 
+    fn is_recorded_as(&self, word: &str) -> bool {
+        word == "spot" || word == VENUE.as_str()
+    }
+
     fn policy(&self, _: Route) -> &Policy {
         &self.policy
     }

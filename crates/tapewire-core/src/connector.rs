@@ -28,6 +28,13 @@ pub trait Connector: Send + Sync {
         None
     }
 
+    /// Whether a line of a recording is of this venue that says `word`: a product, business or dialect. By default
+    /// that is the venue's name or the end of it: `usdm` for `binance-usdm`.
+    fn is_recorded_as(&self, word: &str) -> bool {
+        let name = self.venue().as_str();
+        name == word || name.strip_suffix(word).is_some_and(|start| start.ends_with('-'))
+    }
+
     /// How connections of a route are treated.
     fn policy(&self, route: Route) -> &Policy;
 
