@@ -80,6 +80,12 @@ impl Batch {
         self.order.is_empty()
     }
 
+    /// What it takes of a bounded queue: one for each event, and one for every eight levels of its books.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.order.len() + self.levels.len() / 8
+    }
+
     /// Drops the events, keeps the memory.
     pub fn clear(&mut self) {
         self.order.clear();
