@@ -1,0 +1,1 @@
+//! Diallers, against small servers on loopback.

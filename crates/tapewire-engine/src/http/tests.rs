@@ -1,0 +1,1 @@
+//! The HTTP client, against small servers on loopback.
