@@ -1,1 +1,56 @@
-//! The tokio engine: sockets, TLS, HTTP, the one clock, tasks and shutdown.
+//! The engine: takes adapters, connects them to their venues, and gives one stream of normalized events.
+//!
+//! ```no_run
+//! # async fn run(venue: tapewire_core::Venue) -> Result<(), Box<dyn std::error::Error>> {
+//! use tapewire_core::event::Event;
+//! use tapewire_engine::Engine;
+//!
+//! let mut feed = Engine::builder()
+//!     .venue(venue)
+//!     .subscribe("binance:BTCUSDT@trade".parse()?)
+//!     .start()?;
+//! while let Some(event) = feed.next().await {
+//!     match event {
+//!         Event::Trade(t) => println!("{} {} x {}", t.instrument, t.price, t.quantity),
+//!         Event::Gap(g) => eprintln!("missed: {g}"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What decides is elsewhere: the session (`tapewire-session`) is a pure machine, and the adapters only read and write
+//! frames. Here are sockets, TLS, HTTP, the one clock, the tasks, and the hand-off to the consumer:
+//!
+//! - `lane`: one task for each connection, which owns its socket;
+//! - `account`: one task for each venue account, which owns its HTTP;
+//! - `venue`: one task for each venue, which spreads subscriptions over lanes;
+//! - `queue`: the hand-off, bounded, with a policy for slow consumers.
+
+mod account;
+mod builder;
+mod clock;
+mod dial;
+mod error;
+mod feed;
+mod handle;
+mod http;
+mod lane;
+mod limiter;
+mod measure;
+mod outlet;
+mod proxy;
+mod queue;
+mod tls;
+mod venue;
+
+pub use builder::{Builder, CAPACITY, Engine};
+pub use clock::Clock;
+pub use dial::{Dialer, NetDialer, Stream};
+pub use error::{DialError, Error, HttpError, ProxyFault, Stage, TlsFault};
+pub use feed::Feed;
+pub use handle::{Handle, Status};
+pub use outlet::EventHandler;
+pub use queue::Delivery;
+pub use tapewire_session::Counters;

@@ -1,0 +1,263 @@
+//! The account task: owns an adapter's cold side and its HTTP, and answers the lanes that ask.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tapewire_core::event::{Batch, Event};
+use tapewire_core::{
+    Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpReply, HttpRequest, Recovery, Route,
+    Subscription, Topic, Url,
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::error::{HttpError, chain};
+use crate::http::{HttpClient, Reply};
+use crate::lane::Command;
+
+/// So many questions may wait for the account's task.
+const QUESTIONS_MAX: usize = 4096;
+
+/// What can be asked of an account on behalf of a connection.
+#[derive(Debug)]
+pub(crate) enum Ask {
+    Grant { route: Route, connection: u64 },
+    Snapshot { ticket: u64, topic: Topic, subscription: Subscription },
+}
+
+/// A question and who wants the answer.
+#[derive(Debug)]
+enum Question {
+    Lane(Ask, mpsc::Sender<Command>),
+    Instruments(oneshot::Sender<Result<Batch, Failure>>),
+}
+
+/// The way to an account's task.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountHandle(mpsc::Sender<Question>);
+
+impl AccountHandle {
+    /// Asks; the answer comes as a command to `asker`.
+    pub(crate) fn ask(&self, ask: Ask, asker: mpsc::Sender<Command>) -> Result<(), Failure> {
+        let busy = |_| Failure::new(Recovery::Retry, "the account has too much to do");
+        self.0.try_send(Question::Lane(ask, asker)).map_err(busy)
+    }
+
+    /// Asks for all instruments.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the answer of a cancelled call is dropped.
+    pub(crate) async fn instruments(&self) -> Result<Batch, Failure> {
+        let gone = || Failure::new(Recovery::Stop, "the account's task has ended");
+        let (asker, answer) = oneshot::channel();
+        self.0.send(Question::Instruments(asker)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+/// A task that has not begun to run.
+pub(crate) struct AccountTask {
+    account: Box<dyn Account>,
+    base: Option<Url>,
+    http: Arc<HttpClient>,
+    clock: Clock,
+    questions: mpsc::Receiver<Question>,
+    jobs: HashMap<u64, Job>,
+    last_job: u64,
+    requests: JoinSet<(u64, HttpRequest, Result<Reply, HttpError>)>,
+}
+
+/// One question being worked on.
+struct Job {
+    asker: Asker,
+    answer: Batch,
+}
+
+enum Asker {
+    Grant(u64, mpsc::Sender<Command>),
+    Snapshot(u64, mpsc::Sender<Command>),
+    Instruments(oneshot::Sender<Result<Batch, Failure>>),
+}
+
+/// Makes an account's task and the way to it.
+pub(crate) fn account(
+    account: Box<dyn Account>,
+    base: Option<Url>,
+    http: HttpClient,
+    clock: Clock,
+) -> (AccountHandle, AccountTask) {
+    let (sender, questions) = mpsc::channel(QUESTIONS_MAX);
+    let task = AccountTask {
+        account,
+        base,
+        http: Arc::new(http),
+        clock,
+        questions,
+        jobs: HashMap::new(),
+        last_job: 0,
+        requests: JoinSet::new(),
+    };
+    (AccountHandle(sender), task)
+}
+
+/// What one call of the account wants to happen.
+#[derive(Default)]
+struct Wishes {
+    requests: Vec<HttpRequest>,
+    answer: Batch,
+    end: Option<End>,
+    prompt: Option<String>,
+}
+
+enum End {
+    Granted(Box<Grant>),
+    Done,
+    Refused(Failure),
+}
+
+impl AccountEffects for Wishes {
+    fn http(&mut self, request: HttpRequest) {
+        self.requests.push(request);
+    }
+
+    fn granted(&mut self, grant: Grant) {
+        self.end = Some(End::Granted(Box::new(grant)));
+    }
+
+    fn emit(&mut self, event: &Event<'_>) {
+        self.answer.push(event);
+    }
+
+    fn done(&mut self) {
+        self.end = Some(End::Done);
+    }
+
+    fn refused(&mut self, failure: Failure) {
+        self.end = Some(End::Refused(failure));
+    }
+
+    fn need_input(&mut self, prompt: &str) {
+        self.prompt = Some(prompt.to_owned());
+    }
+}
+
+impl AccountTask {
+    /// Runs until every way to it is gone.
+    pub(crate) async fn run(mut self) {
+        loop {
+            tokio::select! {
+                biased;
+                Some(outcome) = self.requests.join_next() => match outcome {
+                    Ok((job, request, reply)) => self.replied(job, &request, reply).await,
+                    Err(error) => tracing::error!(%error, "a request's task failed"),
+                },
+                question = self.questions.recv() => match question {
+                    Some(question) => self.begin(question).await,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    async fn begin(&mut self, question: Question) {
+        self.last_job += 1;
+        let (asker, wishes) = self.ask(question);
+        self.jobs.insert(self.last_job, Job { asker, answer: Batch::new() });
+        self.act(self.last_job, wishes).await;
+    }
+
+    /// Puts a question to the account.
+    fn ask(&mut self, question: Question) -> (Asker, Wishes) {
+        let now = self.clock.now().wall;
+        let mut wishes = Wishes::default();
+        let mut cx = AccountContext::new(Some(now), &mut wishes);
+        let asker = match question {
+            Question::Lane(Ask::Grant { route, connection }, asker) => {
+                self.account.grant(route, &mut cx);
+                Asker::Grant(connection, asker)
+            }
+            Question::Lane(Ask::Snapshot { ticket, topic, subscription }, asker) => {
+                self.account.call(&Call::Snapshot { topic: &topic, subscription }, &mut cx);
+                Asker::Snapshot(ticket, asker)
+            }
+            Question::Instruments(asker) => {
+                self.account.call(&Call::Instruments, &mut cx);
+                Asker::Instruments(asker)
+            }
+        };
+        (asker, wishes)
+    }
+
+    async fn replied(&mut self, job: u64, request: &HttpRequest, reply: Result<Reply, HttpError>) {
+        let wishes = self.read(request, reply);
+        self.act(job, wishes).await;
+    }
+
+    /// Has the account read an answer, or say what a refusal means.
+    fn read(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>) -> Wishes {
+        let mut wishes = Wishes::default();
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(error) => {
+                wishes.refused(Failure::new(error.recovery(), chain(&error)));
+                return wishes;
+            }
+        };
+        let (status, ts_recv) = (reply.status, Some(reply.ts_recv));
+        let answer = HttpReply { path: &request.path, status, body: &reply.body, ts_recv };
+        if (200..300).contains(&status) {
+            if let Err(error) = self.account.http(answer, &mut AccountContext::new(ts_recv, &mut wishes)) {
+                wishes.refused(Failure::new(Recovery::Retry, chain(&error)));
+            }
+            return wishes;
+        }
+        let mut failure = self.account.refusal(answer);
+        if let Some(wait) = reply.retry_after {
+            failure.recovery = Recovery::RetryAfter(wait);
+        }
+        wishes.refused(failure);
+        wishes
+    }
+
+    async fn act(&mut self, number: u64, wishes: Wishes) {
+        let Some(job) = self.jobs.get_mut(&number) else { return };
+        job.answer.extend(wishes.answer.iter());
+        if let (Some(prompt), Asker::Grant(connection, asker)) = (wishes.prompt, &job.asker) {
+            _ = asker.send(Command::AwaitingInput { connection: *connection, prompt }).await;
+        }
+        for request in wishes.requests {
+            let (http, base) = (Arc::clone(&self.http), self.base.clone());
+            self.requests.spawn(async move {
+                let reply = match base {
+                    Some(base) => http.send(&base, &request).await,
+                    None => Err(HttpError::NoBase),
+                };
+                (number, request, reply)
+            });
+        }
+        let Some(end) = wishes.end else { return };
+        let Some(Job { asker, answer }) = self.jobs.remove(&number) else { return };
+        let answer = match end {
+            End::Granted(grant) => Ok((Some(*grant), answer)),
+            End::Done => Ok((None, answer)),
+            End::Refused(failure) => Err(failure),
+        };
+        deliver(asker, answer).await;
+    }
+}
+
+/// Tells the answer to whoever asked; one who is gone needs none.
+async fn deliver(asker: Asker, answer: Result<(Option<Grant>, Batch), Failure>) {
+    let wrong = || Failure::new(Recovery::Stop, "the adapter ended a grant without granting it");
+    match asker {
+        Asker::Grant(connection, asker) => {
+            let answer = answer.and_then(|(grant, _)| grant.ok_or_else(wrong));
+            _ = asker.send(Command::Granted { connection, answer }).await;
+        }
+        Asker::Snapshot(ticket, asker) => {
+            _ = asker.send(Command::Snapshot { ticket, answer: answer.map(|(_, batch)| batch) }).await;
+        }
+        Asker::Instruments(asker) => _ = asker.send(answer.map(|(_, batch)| batch)),
+    }
+}

@@ -1,0 +1,129 @@
+//! Handles: what a program tells a running engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tapewire_core::{Subscription, VenueId};
+use tapewire_session::Counters;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Error;
+
+/// What a venue's supervisor is told.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Subscribe(Subscription),
+    Unsubscribe(Subscription),
+    Republish(Subscription),
+    Status(oneshot::Sender<Status>),
+    Shutdown(oneshot::Sender<()>),
+}
+
+/// How a venue stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// The venue.
+    pub venue: VenueId,
+    /// How many connections it has, or tries to have.
+    pub lanes: usize,
+    /// How many topics are wanted.
+    pub topics: usize,
+    /// What its sessions have counted.
+    pub counters: Counters,
+}
+
+impl Status {
+    pub(crate) fn add(&mut self, topics: usize, more: Counters) {
+        self.lanes += 1;
+        self.topics += topics;
+        let sum = &mut self.counters;
+        sum.frames += more.frames;
+        sum.events += more.events;
+        sum.unsubscribed += more.unsubscribed;
+        sum.duplicates += more.duplicates;
+        sum.malformed += more.malformed;
+        sum.gaps += more.gaps;
+        sum.connections += more.connections;
+        sum.snapshots += more.snapshots;
+    }
+}
+
+/// Talks to a running engine. Clone it freely; the engine ends when the feed and all handles are gone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) venues: Arc<BTreeMap<VenueId, mpsc::Sender<Request>>>,
+}
+
+impl Handle {
+    /// Wants a subscription. What becomes of it is told by events; one that is wanted already is left as it is.
+    ///
+    /// # Errors
+    /// [`Error::UnknownVenue`] if the engine was built without that venue, [`Error::Ended`] if it has ended.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a cancelled call has not subscribed.
+    pub async fn subscribe(&self, subscription: Subscription) -> Result<(), Error> {
+        self.tell(subscription, Request::Subscribe(subscription)).await
+    }
+
+    /// Wants a subscription no longer. Events that were received before may still come.
+    ///
+    /// # Errors
+    /// As [`Handle::subscribe`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a cancelled call has not unsubscribed.
+    pub async fn unsubscribe(&self, subscription: Subscription) -> Result<(), Error> {
+        self.tell(subscription, Request::Unsubscribe(subscription)).await
+    }
+
+    /// How each venue stands.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: nothing is changed by it.
+    pub async fn status(&self) -> Vec<Status> {
+        let mut all = Vec::new();
+        for venue in self.venues.values() {
+            let (asker, answer) = oneshot::channel();
+            if venue.send(Request::Status(asker)).await.is_ok()
+                && let Ok(status) = answer.await
+            {
+                all.push(status);
+            }
+        }
+        all
+    }
+
+    /// Ends the engine: closes all connections, joins all tasks, and returns within 5 seconds. Events that were
+    /// received before can still be read from the feed, which then ends.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the engine ends in any case once this was polled.
+    pub async fn shutdown(&self) {
+        let mut ends = Vec::new();
+        for venue in self.venues.values() {
+            let (done, end) = oneshot::channel();
+            if venue.send(Request::Shutdown(done)).await.is_ok() {
+                ends.push(end);
+            }
+        }
+        for end in ends {
+            _ = end.await;
+        }
+    }
+
+    /// Asks for a book to be published as it stands; lost if too much else is asked.
+    pub(crate) fn republish(&self, subscription: Subscription) {
+        if let Some(venue) = self.venues.get(&subscription.instrument.venue()) {
+            _ = venue.try_send(Request::Republish(subscription));
+        }
+    }
+
+    async fn tell(&self, subscription: Subscription, request: Request) -> Result<(), Error> {
+        let venue = subscription.instrument.venue();
+        let Some(sender) = self.venues.get(&venue) else {
+            return Err(Error::UnknownVenue { venue, known: self.venues.keys().copied().collect() });
+        };
+        sender.send(request).await.map_err(|_| Error::Ended)
+    }
+}

@@ -1,0 +1,263 @@
+//! The supervisor of one venue: spreads subscriptions over lanes, and keeps the lanes alive.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tapewire_core::event::{Cause, Event, Gap, Normalized as _, Scope, SubscriptionNotice};
+use tapewire_core::{Connector, Route, Subscription, SubscriptionState, Topic, VenueId};
+use tapewire_session::{Catalog, Setup};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::account::{AccountHandle, AccountTask};
+use crate::clock::Clock;
+use crate::dial::Dialer;
+use crate::handle::{Request, Status};
+use crate::lane::{self, Command, Parts};
+use crate::limiter::DialLimiter;
+use crate::outlet::{Outlet, Outlets};
+
+/// So many commands may wait for a lane.
+const COMMANDS_MAX: usize = 4096;
+/// All lanes end within this time of being told to, or are cut off.
+pub(crate) const SHUTDOWN_WITHIN: Duration = Duration::from_secs(4);
+
+/// What a supervisor is made from.
+pub(crate) struct Supervisor {
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) clock: Clock,
+    pub(crate) dialer: Arc<dyn Dialer>,
+    pub(crate) limiter: DialLimiter,
+    pub(crate) account: AccountHandle,
+    pub(crate) outlets: Outlets,
+    pub(crate) seed: u64,
+    pub(crate) requests: mpsc::Receiver<Request>,
+}
+
+/// One lane as its supervisor sees it.
+struct LaneEntry {
+    route: Route,
+    commands: mpsc::Sender<Command>,
+    /// Its subscriptions, with the topic that serves each.
+    wanted: BTreeMap<Subscription, Topic>,
+}
+
+/// The state of a running supervisor.
+struct Running {
+    parts: Supervisor,
+    own: Outlet,
+    lanes: Vec<Option<LaneEntry>>,
+    tasks: JoinSet<usize>,
+    task_lanes: HashMap<tokio::task::Id, usize>,
+    catalog: Option<Option<Arc<Catalog>>>,
+}
+
+/// Runs a venue until it is told to end or every handle is gone.
+pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
+    let account_task = tokio::spawn(account.run());
+    let venue = supervisor.connector.venue();
+    let lists = supervisor.connector.capabilities().instruments;
+    let mut running = Running {
+        own: supervisor.outlets.outlet(),
+        parts: supervisor,
+        lanes: Vec::new(),
+        tasks: JoinSet::new(),
+        task_lanes: HashMap::new(),
+        catalog: (!lists).then_some(None),
+    };
+    let handle = running.parts.account.clone();
+    let mut listing =
+        Box::pin(async move { if lists { handle.instruments().await } else { std::future::pending().await } });
+    let mut listed = !lists;
+    loop {
+        tokio::select! {
+            biased;
+            request = running.parts.requests.recv() => match request {
+                Some(Request::Shutdown(done)) => {
+                    running.shutdown().await;
+                    _ = done.send(());
+                    break;
+                }
+                Some(request) => running.request(request).await,
+                None => {
+                    running.shutdown().await;
+                    break;
+                }
+            },
+            answer = &mut listing, if !listed => {
+                listed = true;
+                let catalog = answer.map(|batch| Arc::new(batch.iter().filter_map(|event| event.instrument()).collect::<Catalog>()));
+                if let Err(failure) = &catalog {
+                    tracing::warn!(%venue, reason = failure.reason, "the venue's instruments are not known: symbols go unchecked");
+                }
+                running.know(catalog.ok()).await;
+            },
+            Some(ended) = running.tasks.join_next_with_id() => running.lane_ended(ended).await,
+        }
+    }
+    account_task.abort();
+}
+
+impl Running {
+    async fn request(&mut self, request: Request) {
+        match request {
+            Request::Subscribe(subscription) => self.subscribe(subscription).await,
+            Request::Unsubscribe(subscription) => {
+                if let Some(lane) = self.lanes.iter_mut().flatten().find(|it| it.wanted.contains_key(&subscription)) {
+                    lane.wanted.remove(&subscription);
+                    _ = lane.commands.send(Command::Unsubscribe(subscription)).await;
+                }
+            }
+            Request::Republish(subscription) => {
+                if let Some(lane) = self.lanes.iter().flatten().find(|it| it.wanted.contains_key(&subscription)) {
+                    _ = lane.commands.send(Command::Republish(subscription)).await;
+                }
+            }
+            Request::Status(asker) => _ = asker.send(self.status().await),
+            Request::Shutdown(_) => {}
+        }
+    }
+
+    async fn subscribe(&mut self, subscription: Subscription) {
+        let topic = match self.parts.connector.topic(&subscription) {
+            Ok(topic) => topic,
+            Err(unsupported) => return self.reject(subscription, &unsupported.reason),
+        };
+        if self.lanes.iter().flatten().any(|lane| lane.wanted.contains_key(&subscription)) {
+            return;
+        }
+        let topics_max = self.parts.connector.policy(topic.route).topics_max;
+        let fits = |lane: &LaneEntry| {
+            let topics: HashSet<&str> = lane.wanted.values().map(|topic| &*topic.wire).collect();
+            lane.route == topic.route && (topics.contains(&*topic.wire) || topics.len() < topics_max)
+        };
+        let at = self.lanes.iter().position(|lane| lane.as_ref().is_some_and(fits));
+        let at = match at {
+            Some(at) => at,
+            None => self.open_lane(topic.route).await,
+        };
+        if let Some(Some(lane)) = self.lanes.get_mut(at) {
+            lane.wanted.insert(subscription, topic);
+            _ = lane.commands.send(Command::Subscribe(subscription)).await;
+        }
+    }
+
+    /// Starts a lane; returns its place.
+    async fn open_lane(&mut self, route: Route) -> usize {
+        let at = self.lanes.len();
+        let entry = self.spawn(at, route).await;
+        self.lanes.push(Some(entry));
+        at
+    }
+
+    async fn spawn(&mut self, at: usize, route: Route) -> LaneEntry {
+        let (sender, commands) = mpsc::channel(COMMANDS_MAX);
+        let lane = u64::try_from(at).unwrap_or(0);
+        let seed = self.parts.seed.wrapping_add(lane.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let parts = Parts {
+            setup: Setup { connector: Arc::clone(&self.parts.connector), route, seed, lane },
+            clock: self.parts.clock.clone(),
+            dialer: Arc::clone(&self.parts.dialer),
+            limiter: self.parts.limiter.clone(),
+            account: self.parts.account.clone(),
+            itself: sender.downgrade(),
+            commands,
+            outlet: self.parts.outlets.outlet(),
+        };
+        if let Some(catalog) = &self.catalog {
+            _ = sender.send(Command::Catalog(catalog.clone())).await;
+        }
+        let task = self.tasks.spawn(async move {
+            lane::run(parts).await;
+            at
+        });
+        self.task_lanes.insert(task.id(), at);
+        LaneEntry { route, commands: sender, wanted: BTreeMap::new() }
+    }
+
+    async fn know(&mut self, catalog: Option<Arc<Catalog>>) {
+        for lane in self.lanes.iter().flatten() {
+            _ = lane.commands.send(Command::Catalog(catalog.clone())).await;
+        }
+        self.catalog = Some(catalog);
+    }
+
+    /// A lane's task has ended: by itself if its session gave up, else because an adapter panicked, and then it is
+    /// started again.
+    async fn lane_ended(&mut self, ended: Result<(tokio::task::Id, usize), tokio::task::JoinError>) {
+        let error = match ended {
+            Ok((id, at)) => {
+                self.task_lanes.remove(&id);
+                if let Some(slot) = self.lanes.get_mut(at) {
+                    *slot = None;
+                }
+                return;
+            }
+            Err(error) => error,
+        };
+        let Some(at) = self.task_lanes.remove(&error.id()) else { return };
+        let Some(lane) = self.lanes.get_mut(at).and_then(Option::take) else { return };
+        tracing::error!(venue = %self.venue(), lane = at, "a connection's task panicked and is started again");
+        let now = self.parts.clock.now().wall;
+        let mut fresh = self.spawn(at, lane.route).await;
+        for (subscription, topic) in lane.wanted {
+            self.own.event(&Event::Gap(&Gap {
+                venue: self.venue(),
+                scope: Scope::Subscription(subscription),
+                cause: Cause::Decode,
+                from: None,
+                to: Some(now),
+                first_missing: None,
+                last_missing: None,
+                count: None,
+                healed_by: None,
+                ts_recv: Some(now),
+            }));
+            _ = fresh.commands.send(Command::Subscribe(subscription)).await;
+            fresh.wanted.insert(subscription, topic);
+        }
+        _ = self.own.flush();
+        if let Some(slot) = self.lanes.get_mut(at) {
+            *slot = Some(fresh);
+        }
+    }
+
+    fn reject(&mut self, subscription: Subscription, reason: &str) {
+        let ts_recv = Some(self.parts.clock.now().wall);
+        let (state, reason) = (SubscriptionState::Rejected, Some(reason.into()));
+        self.own.event(&Event::Subscription(&SubscriptionNotice { subscription, state, code: None, reason, ts_recv }));
+        _ = self.own.flush();
+    }
+
+    async fn status(&mut self) -> Status {
+        let mut status =
+            Status { venue: self.venue(), lanes: 0, topics: 0, counters: tapewire_session::Counters::default() };
+        for lane in self.lanes.iter().flatten() {
+            let (asker, answer) = oneshot::channel();
+            if lane.commands.send(Command::Status(asker)).await.is_ok()
+                && let Ok(lane) = answer.await
+            {
+                status.add(lane.topics, lane.counters);
+            }
+        }
+        status
+    }
+
+    /// Ends all lanes, and waits for them.
+    async fn shutdown(&mut self) {
+        for lane in self.lanes.iter().flatten() {
+            _ = lane.commands.try_send(Command::Shutdown);
+        }
+        self.lanes.clear();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(SHUTDOWN_WITHIN, all).await.is_err() {
+            tracing::warn!(venue = %self.venue(), "a connection did not end in time and is cut off");
+            self.tasks.shutdown().await;
+        }
+    }
+
+    fn venue(&self) -> VenueId {
+        self.parts.connector.venue()
+    }
+}
