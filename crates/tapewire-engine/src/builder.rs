@@ -28,7 +28,6 @@ pub struct Engine;
 
 impl Engine {
     /// Begins to build an engine.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder {
             venues: Vec::new(),
@@ -107,7 +106,7 @@ impl Builder {
     /// that cannot be used.
     pub fn start(self) -> Result<Feed, Error> {
         let (sender, receiver) = queue(self.capacity, self.delivery);
-        let handle = self.launch(Outlets::Queue(sender))?;
+        let handle = self.launch(&Outlets::Queue(sender))?;
         Ok(Feed::new(receiver, handle))
     }
 
@@ -122,10 +121,10 @@ impl Builder {
         F: Fn() -> H + Send + Sync + 'static,
     {
         let factory: HandlerFactory = Arc::new(move || Box::new(make()));
-        self.launch(Outlets::Handlers(factory))
+        self.launch(&Outlets::Handlers(factory))
     }
 
-    fn launch(self, outlets: Outlets) -> Result<Handle, Error> {
+    fn launch(self, outlets: &Outlets) -> Result<Handle, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let clock = self.clock.unwrap_or_else(Clock::system);
         let seed = self.seed.unwrap_or_else(|| clock.now().wall.0.cast_unsigned());
@@ -144,7 +143,8 @@ impl Builder {
             };
             let rest = venue.connector.rest().map(|default| target.rest_base(default)).transpose()?;
             let budget = venue.connector.routes().first().map(|route| venue.connector.policy(*route).rest);
-            let http = HttpClient::new(Arc::clone(&dialer), clock.clone(), budget.unwrap_or(Policy::default().rest));
+            let http =
+                HttpClient::new(Arc::clone(&dialer), clock.clone(), budget.unwrap_or_else(|| Policy::default().rest));
             let (account, task) = account(venue.connector.account(target), rest, http, clock.clone());
             let supervisor = Supervisor {
                 connector: Arc::clone(&venue.connector),

@@ -13,12 +13,12 @@ const HOSTS_MAX: usize = 1024;
 
 /// Limits the attempts to connect to a host. Its clones share what they know.
 #[derive(Clone, Debug)]
-pub struct DialLimiter(HostLimiter);
+pub(crate) struct DialLimiter(HostLimiter);
 
 impl DialLimiter {
     /// A limiter that has let nobody through yet.
     #[must_use]
-    pub fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self(HostLimiter::new(clock))
     }
 
@@ -26,13 +26,13 @@ impl DialLimiter {
     ///
     /// # Cancel safety
     /// Dropped while it waits, it has taken nothing.
-    pub async fn wait(&self, host: &str, budget: Budget) {
+    pub(crate) async fn wait(&self, host: &str, budget: Budget) {
         // Within any budget: a budget of none counts as one.
         _ = self.0.wait(host, budget, 1, Duration::MAX).await;
     }
 
     /// Lets nobody through to `host` for this long. A longer pause that is already on stays.
-    pub fn pause(&self, host: &str, wait: Duration) {
+    pub(crate) fn pause(&self, host: &str, wait: Duration) {
         self.0.pause(host, wait);
     }
 }

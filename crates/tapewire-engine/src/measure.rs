@@ -4,10 +4,13 @@ use metrics::{Counter, Gauge, counter, gauge};
 use tapewire_core::{Route, VenueId};
 use tapewire_session::Counters;
 
+/// A metric, and the count it follows.
+type Row = (Counter, fn(&Counters) -> u64);
+
 /// The metrics of one lane. Only venue and route are labels: symbols and accounts never are.
 pub(crate) struct Meter {
     last: Counters,
-    rows: [(Counter, fn(&Counters) -> u64); 8],
+    rows: [Row; 8],
     topics: Gauge,
 }
 

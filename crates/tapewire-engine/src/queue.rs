@@ -192,6 +192,7 @@ impl Receiver {
     }
 
     /// The weight of what waits.
+    #[cfg(test)]
     pub(crate) fn weight(&self) -> usize {
         self.0.lock().weight
     }
@@ -299,12 +300,10 @@ impl State {
     /// Keeps only the latest of what can be replaced by its latest.
     fn conflate(&mut self) {
         let mut latest: BTreeMap<(Subscription, i64), usize> = BTreeMap::new();
-        let mut place = 0;
-        for event in self.batches.iter().flat_map(Batch::iter) {
+        for (place, event) in self.batches.iter().flat_map(Batch::iter).enumerate() {
             if let Some(key) = conflation_key(&event) {
                 latest.insert(key, place);
             }
-            place += 1;
         }
         let mut place = 0;
         self.rewrite(|state, batch| {
