@@ -1,6 +1,11 @@
 //! The program over real recordings: `decode` loses and misreads nothing, `book` ends at the books that are known.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail, and say so, as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests fail, and say so, as tests do"
+)]
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -72,7 +77,7 @@ fn books(files: &[PathBuf]) -> BTreeMap<String, Told> {
         }
         let action = line["action"].as_str().unwrap().to_owned();
         if action == "applied" {
-            told.first_applied = told.first_applied.or(line["sequence"].as_u64());
+            told.first_applied = told.first_applied.or_else(|| line["sequence"].as_u64());
         }
         *told.actions.entry(action).or_default() += 1;
     });
