@@ -76,7 +76,7 @@ impl HttpClient {
     }
 
     /// Sends a request to its path behind `base`, when the budget allows, and reads the whole answer. A request that
-    /// is safe to send again is, once, if its connection broke before the answer began.
+    /// is safe to send again is, once, if its connection broke before the answer was complete.
     ///
     /// # Cancel safety
     /// Dropped while it waits for the budget, it has done nothing; dropped later, the request may have been sent.
