@@ -1,3 +1,5 @@
+//! Binance spot market data: the adapter, and a fact sheet of the venue.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # Map
