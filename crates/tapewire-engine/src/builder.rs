@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tapewire_core::{Policy, Subscription, Venue, VenueId};
 use tokio::sync::mpsc;
 
-use crate::account::account;
+use crate::account::{AccountHandle, AccountTask, account};
 use crate::clock::Clock;
 use crate::dial::{Dialer, NetDialer};
 use crate::handle::Request;
@@ -141,11 +141,7 @@ impl Builder {
                 Some(dialer) => Arc::clone(dialer),
                 None => Arc::new(NetDialer::new(target.proxy.clone(), &target.roots)?),
             };
-            let rest = venue.connector.rest().map(|default| target.rest_base(default)).transpose()?;
-            let budget = venue.connector.routes().first().map(|route| venue.connector.policy(*route).rest);
-            let http =
-                HttpClient::new(Arc::clone(&dialer), clock.clone(), budget.unwrap_or_else(|| Policy::default().rest));
-            let (account, task) = account(venue.connector.account(target), rest, http, clock.clone());
+            let (account, task) = account_of(venue, Arc::clone(&dialer), &clock)?;
             let supervisor = Supervisor {
                 connector: Arc::clone(&venue.connector),
                 clock: clock.clone(),
@@ -172,4 +168,17 @@ impl Builder {
         }
         Ok(Handle { venues: Arc::new(senders) })
     }
+}
+
+/// The account of a venue at its target: the way to its task, and the task, which does not run yet.
+pub(crate) fn account_of(
+    venue: &Venue,
+    dialer: Arc<dyn Dialer>,
+    clock: &Clock,
+) -> Result<(AccountHandle, AccountTask), Error> {
+    let target = &venue.target;
+    let rest = venue.connector.rest().map(|default| target.rest_base(default)).transpose()?;
+    let budget = venue.connector.routes().first().map(|route| venue.connector.policy(*route).rest);
+    let http = HttpClient::new(dialer, clock.clone(), budget.unwrap_or_else(|| Policy::default().rest));
+    Ok(account(venue.connector.account(target), rest, http, clock.clone()))
 }

@@ -3,7 +3,7 @@
 mod dial;
 mod http;
 
-use tapewire_core::{ParseError, Recovery, VenueId};
+use tapewire_core::{Failure, ParseError, Recovery, VenueId};
 
 pub(crate) use dial::keep_off;
 pub use dial::{DialError, ProxyFault, Stage, TlsFault};
@@ -42,6 +42,14 @@ pub enum Error {
         /// How many there may be.
         limit: usize,
     },
+    /// The venue did not answer a question outside of the streams. Nothing was started; the failure says what helps.
+    #[error("{venue} did not answer: {}", failure.reason)]
+    Refused {
+        /// The venue.
+        venue: VenueId,
+        /// Why, with the venue's code where it gives one.
+        failure: Failure,
+    },
     /// The engine has been shut down. Nothing was done; start another one.
     #[error("the engine has ended")]
     Ended,
@@ -57,6 +65,7 @@ impl Error {
             }
             Self::Target(error) => error.recovery(),
             Self::TooManySubscriptions { .. } => Recovery::FixRequest,
+            Self::Refused { failure, .. } => failure.recovery,
             Self::Ended => Recovery::Stop,
         }
     }

@@ -1,6 +1,46 @@
-//! Tapewire: one vocabulary of normalized events over many venues.
+//! Tapewire: one vocabulary of normalized market data over many trading venues.
+//!
+//! # Quick start
+//!
+//! ```no_run
+//! use tapewire::Engine;
+//! use tapewire::event::Event;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut feed = Engine::builder()
+//!     .venue(tapewire::binance::spot())
+//!     .subscribe("binance:BTCUSDT@trade".parse()?)
+//!     .subscribe("binance:BTCUSDT@book".parse()?)
+//!     .start()?;
+//! while let Some(event) = feed.next().await {
+//!     match event {
+//!         Event::Trade(t) => println!("{} {} x {}", t.instrument, t.price, t.quantity),
+//!         Event::Gap(g) => eprintln!("missed: {g}"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Builder::start`] returns at once: connecting, refusals and losses are told by events, in order with the data.
+//!
+//! # Where to find what
+//!
+//! - [`Engine`] and its [`Builder`] start an engine; [`Feed`] is read, [`Handle`] tells it what to do.
+//! - [`event`] holds all events, [`book`] the order book, [`Subscription`] and [`Channel`] what can be asked for.
+//! - [`venues`] lists the venues of this build by name; each has a feature, and a module of its name such as
+//!   `binance`. A venue of another crate works the same: anything that is a [`Connector`] can be made a [`Venue`].
+//!
+//! This crate adds nothing of its own but that list. Whoever needs one venue alone may import `tapewire-engine` and the
+//! venue's crate instead.
 
 pub mod venues;
 
+#[cfg(feature = "binance")]
 pub use tapewire_binance as binance;
 pub use tapewire_core::*;
+pub use tapewire_engine::{
+    Builder, CAPACITY, Clock, Counters, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle,
+    HttpError, NetDialer, Status, Stream, instruments,
+};
