@@ -9,6 +9,7 @@ use tapewire_core::{Connector, Route, Subscription, SubscriptionState, Topic, Ve
 use tapewire_session::{Catalog, Setup};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::account::{AccountHandle, AccountTask};
 use crate::clock::Clock;
@@ -55,8 +56,8 @@ struct Running {
 
 /// Runs a venue until it is told to end or every handle is gone.
 pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
-    let account_task = tokio::spawn(account.run());
     let venue = supervisor.connector.venue();
+    let account_task = tokio::spawn(account.run().instrument(tracing::info_span!("account", %venue)));
     let lists = supervisor.connector.capabilities().instruments;
     let mut running = Running {
         own: supervisor.outlets.outlet(),
@@ -168,10 +169,12 @@ impl Running {
         if let Some(catalog) = &self.catalog {
             _ = sender.send(Command::Catalog(catalog.clone())).await;
         }
-        let task = self.tasks.spawn(async move {
+        let span = tracing::info_span!("lane", venue = %self.venue(), %route, lane);
+        let run = async move {
             lane::run(parts).await;
             at
-        });
+        };
+        let task = self.tasks.spawn(run.instrument(span));
         self.task_lanes.insert(task.id(), at);
         LaneEntry { route, commands: sender, wanted: BTreeMap::new() }
     }
