@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_core::event::{Cause, Event, Gap, Normalized as _, Scope, SubscriptionNotice};
+use tapewire_core::event::{Cause, Event, Gap, Normalized, Scope, SubscriptionNotice};
 use tapewire_core::{Connector, Route, Subscription, SubscriptionState, Topic, VenueId};
 use tapewire_session::{Catalog, Setup};
 use tokio::sync::{mpsc, oneshot};
@@ -88,7 +88,7 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
             },
             answer = &mut listing, if !listed => {
                 listed = true;
-                let catalog = answer.map(|batch| Arc::new(batch.iter().filter_map(|event| event.instrument()).collect::<Catalog>()));
+                let catalog = answer.map(|batch| Arc::new(batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>()));
                 if let Err(failure) = &catalog {
                     tracing::warn!(%venue, reason = failure.reason, "the venue's instruments are not known: symbols go unchecked");
                 }
