@@ -14,8 +14,7 @@ impl Catalog {
     /// Whether an instrument can be subscribed: it is listed, or stands for many.
     #[must_use]
     pub fn knows(&self, instrument: InstrumentId) -> bool {
-        let symbol = instrument.symbol();
-        instrument.is_all() || symbol.starts_with("basket/") || self.symbols.contains(symbol)
+        stands_for_many(instrument) || self.symbols.contains(instrument.symbol())
     }
 
     /// Why an instrument cannot be subscribed, with the listed names nearest to it.
@@ -25,6 +24,11 @@ impl Catalog {
         let hint = suggest::did_you_mean(&nearest);
         format!("{} does not list `{}`{hint}", instrument.venue(), instrument.symbol())
     }
+}
+
+/// Whether an instrument stands for others: `*`, or a basket.
+pub(crate) fn stands_for_many(instrument: InstrumentId) -> bool {
+    instrument.is_all() || instrument.symbol().starts_with("basket/")
 }
 
 impl FromIterator<InstrumentId> for Catalog {

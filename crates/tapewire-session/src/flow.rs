@@ -2,34 +2,43 @@
 
 use tapewire_core::book::ManagedBook;
 use tapewire_core::event::Cause;
-use tapewire_core::{BookRule, Monotonic, Topic, UnixNanos};
+use tapewire_core::{BookRule, Channel, Monotonic, Topic, UnixNanos};
+
+use crate::resync::Resyncing;
 
 /// A number this far below the last one is a duplicate; one still lower means that the venue began to count anew.
 const DUPLICATES_MAX: u64 = 100_000;
+/// So does a number that is not higher, of an event that happened so much later.
+const RESTART_AFTER: i64 = 1_000_000_000;
 
 /// The data of one topic, over all connections of the session.
 #[derive(Debug)]
 pub(crate) struct Flow {
-    /// The connection whose data is delivered. During a hand-over the other one's is only looked at.
+    /// The connection whose data is delivered; 0: whichever comes first. During a hand-over the other one's data is
+    /// delivered only where numbers prove that it comes next.
     pub(crate) source: u64,
+    /// Whether data that comes now confirms the topic.
+    pub(crate) awaited: bool,
+    /// The channels that are subscribed for many instruments at once.
+    pub(crate) wide: Vec<Channel>,
     /// The book, where the topic carries a managed one.
     pub(crate) book: Option<ManagedBook>,
+    /// When the book asks for its next snapshot.
+    pub(crate) resyncing: Resyncing,
     /// The last number that was delivered, where the venue numbers.
     pub(crate) number: Option<u64>,
+    /// When that event happened.
+    pub(crate) ts_event: Option<UnixNanos>,
     /// When the last data was received.
     pub(crate) ts_last: Option<UnixNanos>,
     /// When the last data was received, or the topic was confirmed: the start of its silence.
     pub(crate) quiet_since: Monotonic,
-    /// Whether it was silent for too long, and was asked for again.
-    pub(crate) stale: bool,
+    /// When it was silent for too long, and was asked for again.
+    pub(crate) stale_since: Option<Monotonic>,
     /// Data may be missing before the next.
     pub(crate) interrupted: Option<Cause>,
-    /// The snapshot that was asked for.
-    pub(crate) ticket: Option<u64>,
-    /// When to ask for the next snapshot.
-    pub(crate) snapshot_at: Option<Monotonic>,
-    /// How many snapshots failed in a row.
-    pub(crate) snapshot_failures: u32,
+    /// A successor was ahead, and what it sent was not delivered: the old connection has to deliver it.
+    pub(crate) skipped: bool,
 }
 
 /// What a numbered event is to its flow.
@@ -45,25 +54,28 @@ impl Flow {
     pub(crate) fn new(topic: &Topic, now: Monotonic) -> Self {
         Self {
             source: 0,
+            awaited: true,
+            wide: Vec::new(),
             book: (topic.rule != BookRule::None).then(|| ManagedBook::new(topic.rule)),
+            resyncing: Resyncing::default(),
             number: None,
+            ts_event: None,
             ts_last: None,
             quiet_since: now,
-            stale: false,
+            stale_since: None,
             interrupted: None,
-            ticket: None,
-            snapshot_at: None,
-            snapshot_failures: 0,
+            skipped: false,
         }
     }
 
-    /// Judges the number of an event.
-    pub(crate) fn judge(&self, number: u64) -> Numbered {
+    /// Judges the number of an event, and when it happened.
+    pub(crate) fn judge(&self, number: u64, ts_event: Option<UnixNanos>) -> Numbered {
+        let later = ts_event.zip(self.ts_event).is_some_and(|(at, last)| at.0.saturating_sub(last.0) >= RESTART_AFTER);
         match self.number {
             None => Numbered::Next,
             Some(last) if last.checked_add(1) == Some(number) => Numbered::Next,
             Some(last) if number > last => Numbered::Hole { first: last + 1, last: number - 1 },
-            Some(last) if last - number <= DUPLICATES_MAX => Numbered::Duplicate,
+            Some(last) if last - number <= DUPLICATES_MAX && !later => Numbered::Duplicate,
             Some(_) => Numbered::Restart,
         }
     }
@@ -75,15 +87,23 @@ impl Flow {
         }
     }
 
-    /// The connection it was fed by is lost.
+    /// Whatever fed it does so no longer.
     pub(crate) fn interrupt(&mut self, cause: Cause) {
         self.cut_short(cause);
         if let Some(book) = &mut self.book {
             book.reset();
         }
-        self.ticket = None;
-        self.snapshot_at = None;
-        self.snapshot_failures = 0;
+        self.resyncing = Resyncing::default();
+        (self.source, self.awaited, self.skipped, self.stale_since) = (0, true, false, None);
+    }
+
+    /// Another connection feeds it from now on.
+    pub(crate) fn take_over(&mut self, source: u64) {
+        (self.source, self.skipped) = (source, false);
+        // What waits for a snapshot came from two connections: their numbers may overlap.
+        if let Some(book) = self.book.as_mut().filter(|book| !book.is_synced()) {
+            book.reset();
+        }
     }
 }
 
@@ -96,7 +116,7 @@ mod tests {
     #[test]
     fn judges_numbers() {
         let mut flow = Flow::new(&Topic::new("a", Route("r")), Monotonic::default());
-        assert_eq!(flow.judge(500_000), Numbered::Next);
+        assert_eq!(flow.judge(500_000, None), Numbered::Next);
         flow.number = Some(500_000);
         let cases = [
             (500_001, Numbered::Next),
@@ -106,7 +126,21 @@ mod tests {
             (500_004, Numbered::Hole { first: 500_001, last: 500_003 }),
         ];
         for (number, expected) in cases {
-            assert_eq!(flow.judge(number), expected, "{number}");
+            assert_eq!(flow.judge(number, None), expected, "{number}");
+        }
+    }
+    #[test]
+    fn a_lower_number_that_happened_later_is_no_duplicate() {
+        let second = 1_000_000_000;
+        let mut flow = Flow::new(&Topic::new("a", Route("r")), Monotonic::default());
+        (flow.number, flow.ts_event) = (Some(5000), Some(UnixNanos(10 * second)));
+        for (at, expected) in [
+            (Some(10 * second), Numbered::Duplicate),
+            (Some(9 * second), Numbered::Duplicate),
+            (None, Numbered::Duplicate),
+            (Some(11 * second), Numbered::Restart),
+        ] {
+            assert_eq!(flow.judge(1, at.map(UnixNanos)), expected, "{at:?}");
         }
     }
 }

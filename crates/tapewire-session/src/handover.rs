@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use tapewire_core::Now;
-use tapewire_core::event::ConnectionState;
+use tapewire_core::event::{Cause, ConnectionState};
+use tapewire_core::{Now, Recovery, Resync};
 
-use crate::link::{Ask, Link};
+use crate::link::{Link, LinkState};
 use crate::session::Session;
-use crate::{Action, Closure, Output};
+use crate::{Action, Output};
 
 /// So long after the successor has confirmed everything, the old connection is closed even if quiet topics have not
 /// shown yet that they go on.
@@ -20,24 +20,26 @@ const RETRY: Duration = Duration::from_secs(5);
 
 impl Session {
     /// Plans the replacement of a connection before it grows too old, each at its own time.
-    pub(crate) fn plan_handover(&mut self, now: Now, connection: u64) {
-        let is_primary = self.primary.as_ref().is_some_and(|link| link.number == connection);
-        if let Some(age) = self.policy.age_max.filter(|_| is_primary) {
+    pub(crate) fn plan_handover(&mut self, connection: u64) {
+        let opened = self.primary.as_ref().filter(|link| link.number == connection && link.is_open());
+        if let Some((age, opened)) = self.policy.age_max.zip(opened.map(|link| link.life.opened_at)) {
             let early = self.backoff.draw(age / 24);
-            self.handover_at = Some(now.mono.after(age.saturating_sub(early)));
+            self.handover_at = Some(opened.after(age.saturating_sub(early)));
         }
     }
 
     /// A connection will end soon.
     pub(crate) fn begin_handover(&mut self, now: Now, connection: u64, why: &str, out: &mut Output<'_>) {
-        let is_primary = self.primary.as_ref().is_some_and(|link| link.number == connection);
-        if !is_primary || self.successor.is_some() {
+        if self.successor.as_ref().is_some_and(|link| link.number == connection) {
+            // What ends soon is no successor: another one is tried later.
+            return self.fail(now, connection, why, out);
+        }
+        if self.successor.is_some() || self.link(connection).is_none() {
             return;
         }
         self.tell_connection(now, connection, ConnectionState::Handover, Some(why), None, out);
         self.handover_at = None;
-        let successor = self.connect(now, out);
-        self.successor = Some(successor);
+        self.successor = Some(self.connect(now, out));
     }
 
     /// Begins a planned hand-over when its time has come, and ends one that is complete.
@@ -47,50 +49,65 @@ impl Session {
         {
             self.begin_handover(now, connection, "it is old", out);
         }
-        let Some(number) = self.successor.as_ref().map(|link| link.number) else { return };
-        let all_confirmed = self.successor.as_ref().is_some_and(|link| {
-            link.is_open() && !link.asks.is_empty() && link.asks.values().all(|ask| *ask == Ask::Confirmed)
-        });
-        if !all_confirmed {
+        let Some(successor) = &mut self.successor else { return };
+        if successor.state != LinkState::Ready || !successor.asks.all_confirmed() {
             return;
         }
-        let since = self.successor.as_mut().map(|link| *link.life.leaving_since.get_or_insert(now.mono));
-        let waited = since.is_some_and(|since| now.mono.since(since) >= OVERLAP_MAX);
+        let number = successor.number;
+        let since = *successor.life.confirmed_at.get_or_insert(now.mono);
+        let waited = now.mono.since(since) >= OVERLAP_MAX;
         let taken = self.topics.flows().all(|flow| flow.source == number || flow.ts_last.is_none());
         if !taken && !waited {
             return;
         }
-        if let Some(successor) = self.successor.take() {
-            if let Some(old) = self.primary.take() {
-                out.actions.push(Action::Close { connection: old.number });
-                let reason = Some("its successor has taken over");
-                self.tell_connection(now, old.number, ConnectionState::Closed, reason, None, out);
+        if let Some(old) = self.primary.take() {
+            if old.life.is_proven(&self.policy, now.mono) {
+                self.backoff.reset();
             }
+            out.actions.push(Action::Close { connection: old.number });
+            let reason = Some("its successor has taken over");
+            self.tell_connection(now, old.number, ConnectionState::Closed, reason, None, out);
+        }
+        if let Some(successor) = self.successor.take() {
             self.promote(now, successor, out);
         }
     }
 
     /// The successor is the connection now. What it has not taken over may have a hole, which the numbers of its next
-    /// event tell.
-    pub(crate) fn promote(&mut self, now: Now, mut successor: Link, _out: &mut Output<'_>) {
+    /// event tell; a book that is known to have one is void at once.
+    pub(crate) fn promote(&mut self, now: Now, successor: Link, out: &mut Output<'_>) {
         let number = successor.number;
-        successor.life.leaving_since = None;
-        for flow in self.topics.flows() {
-            flow.source = number;
-        }
+        self.each_flow(now, out, |id, flow, delivery| {
+            if flow.source == number {
+                return;
+            }
+            if flow.skipped && flow.book.is_some() {
+                delivery.interrupt(flow, Cause::Sequence);
+                if delivery.entry.topic.resync != Resync::InStream && successor.asks.is_confirmed(id) {
+                    flow.resyncing.want(now.mono);
+                }
+            }
+            flow.take_over(number);
+        });
         self.primary = Some(successor);
-        self.plan_handover(now, number);
+        self.plan_handover(number);
     }
 
     /// A successor could not be opened, or was lost: the old connection goes on, and another one is tried later.
-    pub(crate) fn successor_lost(&mut self, now: Now, connection: u64, closure: &Closure, out: &mut Output<'_>) {
-        self.successor = None;
-        self.handover_at = Some(now.mono.after(RETRY).after(self.backoff.draw(RETRY)));
-        self.tell_connection(now, connection, ConnectionState::Closed, Some(&closure.failure.reason), None, out);
-        for flow in self.topics.flows() {
-            if flow.source == connection {
-                flow.source = 0;
-            }
+    pub(crate) fn successor_lost(
+        &mut self,
+        now: Now,
+        connection: u64,
+        recovery: Recovery,
+        why: &str,
+        out: &mut Output<'_>,
+    ) {
+        let wait = self.backoff.next(recovery);
+        self.handover_at = wait.map(|wait| now.mono.after(wait.max(RETRY)));
+        self.tell_connection(now, connection, ConnectionState::Closed, Some(why), None, out);
+        for flow in self.topics.flows().filter(|flow| flow.source == connection) {
+            flow.source = 0;
+            flow.cut_short(Cause::Disconnect);
         }
     }
 }

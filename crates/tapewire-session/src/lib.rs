@@ -5,20 +5,24 @@
 //! effects, so a test is a list of inputs and what it expects.
 //!
 //! - `session`: the machine, and how inputs go through its parts.
-//! - `link`: one connection: its state, its liveness, what was asked on it.
-//! - `flow`: one topic: what of its data was delivered, and what may follow.
-//! - `pipeline`: the way of an event from the adapter to the consumer.
-//! - `topics`: which subscriptions are wanted, and what the user was told of each.
-//! - `backoff`, `pacing`: how long to wait, how much to send.
+//! - `link`, `liveness`: one connection: its state, its clocks, and how it is found dead.
+//! - `topics`, `subscribing`, `asks`: what is wanted, what was asked for, and which answer belongs to what.
+//! - `pipeline`, `flow`, `delivery`: the way of an event from the adapter to the consumer.
+//! - `resync`: how a book gets a snapshot. `handover`: how a connection is replaced before it ends.
+//! - `backoff`, `pacing`: how long to wait, how much to send. `catalog`: which symbols there are.
 
 mod action;
+mod asks;
 mod backoff;
 mod catalog;
+mod delivery;
 mod flow;
 mod handover;
 mod link;
+mod liveness;
 mod pacing;
 mod pipeline;
+mod resync;
 mod session;
 mod subscribing;
 mod topics;

@@ -1,15 +1,14 @@
 //! Links: one connection from the wish to open it to its end.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use tapewire_core::event::Id;
-use tapewire_core::{Grant, Heartbeat, Monotonic, Policy, Protocol, Topic, TopicId};
+use tapewire_core::{Grant, Monotonic, Policy, Protocol};
 
 use crate::Pacer;
+use crate::asks::Asks;
 
-/// How often an open connection is looked after: heartbeat, silence, unanswered requests.
-pub(crate) const TICK: Duration = Duration::from_millis(500);
+/// An open connection is looked after this often at least: heartbeat, silence, unanswered requests.
+const TICK: Duration = Duration::from_millis(500);
 
 /// One connection.
 pub(crate) struct Link {
@@ -19,11 +18,7 @@ pub(crate) struct Link {
     /// Taken out while it is being called.
     pub(crate) protocol: Option<Box<dyn Protocol>>,
     pub(crate) nonce: u64,
-    pub(crate) asks: HashMap<TopicId, Ask>,
-    /// Topics to unsubscribe.
-    pub(crate) leaving: Vec<Topic>,
-    /// Unsubscribes that are not answered yet.
-    pub(crate) farewells: Vec<Option<Id>>,
+    pub(crate) asks: Asks,
     pub(crate) pacer: Pacer,
     pub(crate) life: Life,
 }
@@ -41,17 +36,6 @@ pub(crate) enum LinkState {
     Ready,
 }
 
-/// Where a topic stands on one connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// To be asked for; alone, if it was refused together with others.
-    Wanted { asked: u32, alone: bool },
-    /// Asked for.
-    Pending { request: Option<Id>, until: Monotonic, asked: u32, alone: bool },
-    /// Accepted.
-    Confirmed,
-}
-
 /// The clocks of an open connection. Each counts its own thing: a heartbeat never feeds the clock of data.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
@@ -59,9 +43,9 @@ pub(crate) struct Life {
     pub(crate) byte_at: Monotonic,
     pub(crate) pinged_at: Option<Monotonic>,
     pub(crate) data_at: Option<Monotonic>,
-    pub(crate) looked_at: Monotonic,
-    /// When the hand-over to a successor began.
-    pub(crate) leaving_since: Option<Monotonic>,
+    pub(crate) look_at: Monotonic,
+    /// When, as a successor, it had everything confirmed.
+    pub(crate) confirmed_at: Option<Monotonic>,
     /// Parts that could not be decoded, in the minute that began at `malformed_since`.
     pub(crate) malformed: u32,
     pub(crate) malformed_since: Monotonic,
@@ -83,9 +67,7 @@ impl Link {
             grant: None,
             protocol: None,
             nonce: 0,
-            asks: HashMap::new(),
-            leaving: Vec::new(),
-            farewells: Vec::new(),
+            asks: Asks::default(),
             pacer: Pacer::new(policy.control),
             life: Life::new(now),
         }
@@ -96,10 +78,23 @@ impl Link {
         matches!(self.state, LinkState::Login { .. } | LinkState::Ready)
     }
 
-    /// Whether something waits to be sent.
-    pub(crate) fn has_wishes(&self) -> bool {
-        self.state == LinkState::Ready
-            && (!self.leaving.is_empty() || self.asks.values().any(|ask| matches!(ask, Ask::Wanted { .. })))
+    /// When the next subscribe or unsubscribe may go out; `None` if none waits. One frame is kept to spare: a ping may
+    /// come at any time, and its pong must not be too much.
+    pub(crate) fn send_at(&self, now: Monotonic) -> Option<Monotonic> {
+        let wishes = self.state == LinkState::Ready && self.asks.has_wishes();
+        wishes.then(|| self.pacer.spare_at(now, 1))
+    }
+
+    /// The connection was looked after: says when to do so again. That is the next bound, exactly, or sooner.
+    pub(crate) fn looked(&mut self, policy: &Policy, now: Monotonic) {
+        let login = match self.state {
+            LinkState::Login { until } => Some(until),
+            _ => None,
+        };
+        let bounds = [Some(self.life.due(policy)), login, self.asks.due(), Some(self.pacer.free_at(now))];
+        let next = bounds.into_iter().flatten().filter(|bound| *bound > now).min();
+        let tick = now.after(TICK);
+        self.life.look_at = next.map_or(tick, |next| next.min(tick));
     }
 }
 
@@ -110,8 +105,8 @@ impl Life {
             byte_at: now,
             pinged_at: None,
             data_at: None,
-            looked_at: now,
-            leaving_since: None,
+            look_at: now.after(TICK),
+            confirmed_at: None,
             malformed: 0,
             malformed_since: now,
         }
@@ -128,28 +123,34 @@ impl Life {
         self.pinged_at = None;
     }
 
-    /// What the heartbeat wants now. All deadlines are absolute: looking more often moves none of them.
+    /// What the heartbeat wants now. All bounds are absolute: looking more often moves none of them.
     pub(crate) fn beat(&self, policy: &Policy, now: Monotonic) -> Beat {
-        if now.since(self.byte_at) >= policy.silence_max {
+        if self.byte_at.after(policy.silence_max) <= now {
             return Beat::Dead("nothing was received for too long");
         }
-        let Some((idle, answer_within)) = policy.heartbeat.times() else { return Beat::Nothing };
-        match self.pinged_at {
-            Some(asked) if answer_within.is_some_and(|within| now.since(asked) >= within) => {
-                Beat::Dead("a heartbeat was not answered")
-            }
-            None if now.since(self.byte_at) >= idle => Beat::Ask,
+        match self.heartbeat_due(policy) {
+            Some((at, beat)) if at <= now => beat,
             _ => Beat::Nothing,
         }
+    }
+
+    /// When the next of it is due.
+    fn due(&self, policy: &Policy) -> Monotonic {
+        let silence = self.byte_at.after(policy.silence_max);
+        self.heartbeat_due(policy).map_or(silence, |(at, _)| at.min(silence))
+    }
+
+    fn heartbeat_due(&self, policy: &Policy) -> Option<(Monotonic, Beat)> {
+        let (idle, answer_within) = policy.heartbeat.times()?;
+        Some(match (self.pinged_at, answer_within) {
+            (None, _) => (self.byte_at.after(idle), Beat::Ask),
+            (Some(asked), Some(within)) => (asked.after(within), Beat::Dead("a heartbeat was not answered")),
+            (Some(asked), None) => (asked.after(idle), Beat::Ask),
+        })
     }
 
     /// Whether the connection proved that all is well: it delivered data and lived for some time.
     pub(crate) fn is_proven(&self, policy: &Policy, now: Monotonic) -> bool {
         self.data_at.is_some() && now.since(self.opened_at) >= policy.backoff.stable_after
     }
-}
-
-/// Whether a heartbeat is a frame that the protocol writes.
-pub(crate) const fn is_protocol_ping(heartbeat: &Heartbeat) -> bool {
-    matches!(heartbeat, Heartbeat::Protocol { .. })
 }

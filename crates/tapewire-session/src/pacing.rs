@@ -22,9 +22,14 @@ impl Pacer {
     /// When the next one may go out: `now`, or later.
     #[must_use]
     pub fn free_at(&self, now: Monotonic) -> Monotonic {
-        let full = self.sent.len() >= self.budget.amount as usize;
-        let oldest = self.sent.front().filter(|_| full).copied();
-        oldest.map_or(now, |oldest| oldest.after(self.budget.per).after(Duration::from_nanos(1)).max(now))
+        self.spare_at(now, 0)
+    }
+
+    /// When one may go out so that `spare` more could follow at once, such as the pong to a ping that comes then.
+    pub(crate) fn spare_at(&self, now: Monotonic, spare: usize) -> Monotonic {
+        let most = (self.budget.amount as usize).saturating_sub(spare).max(1);
+        let in_the_way = self.sent.len().checked_sub(most).and_then(|place| self.sent.get(place));
+        in_the_way.map_or(now, |sent| sent.after(self.budget.per).after(Duration::from_nanos(1)).max(now))
     }
 
     /// One goes out now, whether that was allowed or not: pongs must.
@@ -58,5 +63,18 @@ mod tests {
             let within = sent[place..].iter().filter(|at| at.since(*start) <= per).count();
             assert!(within <= 5, "{within} from {start:?}");
         }
+    }
+
+    #[test]
+    fn keeps_some_to_spare() {
+        let (start, per) = (Monotonic::default(), Duration::from_secs(1));
+        let mut pacer = Pacer::new(Budget { amount: 3, per });
+        for _ in 0..2 {
+            assert_eq!(pacer.spare_at(start, 1), start);
+            pacer.note(start);
+        }
+        assert!(pacer.spare_at(start, 1) > start.after(per), "two of three are out");
+        assert_eq!(pacer.free_at(start), start);
+        assert_eq!(Pacer::new(Budget { amount: 1, per }).spare_at(start, 1), start, "one of one may go out");
     }
 }

@@ -1,12 +1,13 @@
-//! The way of an event from the adapter to the consumer: continuity, books, gaps, and what was subscribed.
+//! The pipeline: the way of an event from the adapter to the consumer, and of all else to the session.
 
-use tapewire_core::book::{Outcome, Step};
-use tapewire_core::event::{Book, Cause, Event, Gap, Id, Malformed, Normalized, Scope, Trade};
+use tapewire_core::book::Verdict;
+use tapewire_core::event::{BookAction, Cause, Event, Id, Malformed, Normalized};
 use tapewire_core::{
-    Channel, Connector, DecodeError, Effects, Failure, Frame, Now, Reply, ReplyKind, Subscription, TopicEntry, TopicId,
+    Connector, DecodeError, Effects, Failure, Frame, Now, Reply, ReplyKind, Subscription, TopicEntry, TopicId,
     TopicTable, VenueId, excerpt,
 };
 
+use crate::delivery::Delivery;
 use crate::flow::{Flow, Numbered};
 use crate::session::Counters;
 use crate::{Action, OutFrame};
@@ -23,7 +24,7 @@ pub(crate) struct Pipeline<'a> {
     pub(crate) events: &'a mut dyn FnMut(&Event<'_>),
     /// Whether application data arrived.
     pub(crate) data: bool,
-    /// Whether a book wants a snapshot.
+    /// Whether a book has just begun to need a snapshot.
     pub(crate) resync: bool,
     /// How many frames were sent.
     pub(crate) sent: usize,
@@ -37,10 +38,8 @@ pub(crate) struct Pipeline<'a> {
 #[derive(Debug)]
 pub(crate) enum Note {
     Reply(Answer),
-    /// The first data of a topic on this connection.
+    /// Data of a topic that is not confirmed yet, or that this connection takes over.
     Arrived(TopicId),
-    /// A book can only be healed by subscribing anew.
-    Resubscribe(TopicId),
     Ready,
     HandOver(String),
     Fail(Failure),
@@ -51,48 +50,59 @@ pub(crate) enum Note {
 pub(crate) struct Answer {
     pub(crate) kind: ReplyKind,
     pub(crate) request: Option<Id>,
-    pub(crate) topics: Vec<TopicId>,
+    /// The topics it names, as the venue spells them.
+    pub(crate) names: Vec<Box<str>>,
     pub(crate) code: Option<Box<str>>,
     pub(crate) reason: Option<Box<str>>,
     pub(crate) fatal: bool,
 }
 
+impl Pipeline<'_> {
+    /// Whether data of this connection may be delivered. A successor takes a flow over with the first data that
+    /// follows what was delivered; of the old connection, what comes next is still delivered after that.
+    fn may_deliver(&mut self, id: TopicId, event: &Event<'_>) -> bool {
+        let Some((entry, Some(flow))) = self.table.get(id).zip(self.flows.get_mut(id.index())) else { return false };
+        if flow.source == self.connection {
+            if flow.awaited {
+                self.notes.push(Note::Arrived(id));
+            }
+            return true;
+        }
+        let is_newer = self.connection > flow.source;
+        let verdict = if flow.source == 0 { Some(Verdict::Next) } else { judge(flow, entry, event) };
+        let follows = verdict.map_or(is_newer, |verdict| verdict == Verdict::Next);
+        if is_newer {
+            flow.skipped |= matches!(verdict, Some(Verdict::Hole { .. }));
+        }
+        if is_newer && follows {
+            flow.take_over(self.connection);
+            self.notes.push(Note::Arrived(id));
+        }
+        follows
+    }
+}
+
 impl Effects for Pipeline<'_> {
     fn emit(&mut self, topic: Option<TopicId>, event: &Event<'_>) {
-        let entry = topic.and_then(|id| Some((id, self.table.get(id)?)));
-        let Some((id, entry)) = entry else {
+        let Some((id, entry)) = topic.and_then(|id| Some((id, self.table.get(id)?))) else {
             self.counters.unsubscribed += 1;
             return;
         };
         self.data = true;
-        let Some(Some(flow)) = self.flows.get_mut(id.index()) else { return };
-        if flow.source != self.connection {
-            if flow.source == 0 || takes_over(flow, entry, event) {
-                flow.source = self.connection;
-                self.notes.push(Note::Arrived(id));
-            } else {
-                self.counters.duplicates += 1;
-                return;
-            }
+        if !self.may_deliver(id, event) {
+            self.counters.duplicates += 1;
+            return;
         }
-        flow.quiet_since = self.now.mono;
-        flow.stale = false;
-        let mut way = Way {
-            now: self.now,
-            entry,
-            counters: &mut *self.counters,
-            events: &mut *self.events,
-            resync: &mut self.resync,
-        };
+        let Some(Some(flow)) = self.flows.get_mut(id.index()) else { return };
+        (flow.quiet_since, flow.stale_since) = (self.now.mono, None);
+        let (now, events) = (self.now, &mut *self.events);
+        let mut delivery = Delivery { now, entry, counters: &mut *self.counters, events };
         match event {
             Event::Book(message) if flow.book.is_some() => {
-                let healed = way.book(flow, *message, self.connector);
-                if healed == Healing::Resubscribe {
-                    self.notes.push(Note::Resubscribe(id));
-                }
+                self.resync |= delivery.book(flow, *message, self.connector);
             }
-            Event::Trade(trade) if entry.topic.numbered => way.numbered(flow, event, trade),
-            _ => way.plain(flow, event),
+            Event::Trade(trade) if entry.topic.numbered => delivery.numbered(flow, event, trade),
+            _ => delivery.plain(flow, event),
         }
         flow.ts_last = Some(self.now.wall);
     }
@@ -101,7 +111,7 @@ impl Effects for Pipeline<'_> {
         self.notes.push(Note::Reply(Answer {
             kind: reply.kind,
             request: reply.request.clone(),
-            topics: reply.topics.iter().filter_map(|wire| self.table.find(wire)).collect(),
+            names: reply.topics.iter().map(|name| (*name).into()).collect(),
             code: reply.code.map(Into::into),
             reason: reply.reason.map(|reason| excerpt(reason.as_bytes()).into()),
             fatal: reply.fatal,
@@ -112,6 +122,9 @@ impl Effects for Pipeline<'_> {
         self.counters.malformed += 1;
         self.malformed += 1;
         let entry = topic.and_then(|id| self.table.get(id));
+        if let Some(Some(flow)) = topic.and_then(|id| self.flows.get_mut(id.index())) {
+            flow.cut_short(Cause::Decode);
+        }
         let subscription = entry.and_then(|entry| entry.subscriptions.first().copied());
         let event = malformed(self.connector.venue(), subscription, part, why, self.now);
         (self.events)(&Event::Malformed(&event));
@@ -135,163 +148,27 @@ impl Effects for Pipeline<'_> {
     }
 }
 
-/// What a book needs after a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Healing {
-    None,
-    Resubscribe,
-}
-
-/// What the way of one event needs beside its flow.
-pub(crate) struct Way<'a> {
-    pub(crate) now: Now,
-    pub(crate) entry: &'a TopicEntry,
-    pub(crate) counters: &'a mut Counters,
-    pub(crate) events: &'a mut dyn FnMut(&Event<'_>),
-    pub(crate) resync: &'a mut bool,
-}
-
-impl Way<'_> {
-    /// A message of a managed book: goes on only if the book can take it.
-    pub(crate) fn book(&mut self, flow: &mut Flow, message: Book<'_>, connector: &dyn Connector) -> Healing {
-        let Flow { book: Some(book), ts_last, snapshot_at, snapshot_failures, ticket, .. } = flow else {
-            return Healing::None;
-        };
-        let wants_call = self.entry.topic.resync == tapewire_core::Resync::Snapshot;
-        let mut broken = false;
-        book.handle(message, 0, &|levels| connector.checksum(levels), &mut |step: Step<'_>| match step.outcome {
-            Outcome::SnapshotApplied => {
-                (*snapshot_failures, *ticket, *snapshot_at) = (0, None, None);
-                self.deliver(&Event::Book(step.message));
-            }
-            Outcome::Applied => self.deliver(&Event::Book(step.message)),
-            Outcome::Buffered => broken |= wants_call && ticket.is_none() && snapshot_at.is_none(),
-            Outcome::Dropped | Outcome::IgnoredOld => self.counters.duplicates += 1,
-            Outcome::Gap { first, last } => {
-                broken = true;
-                let cause = Cause::Sequence;
-                self.gap(Gap { first_missing: first, last_missing: last, ..self.hole(cause, *ts_last) });
-            }
-            Outcome::ChecksumFailed => {
-                broken = true;
-                self.gap(self.hole(Cause::Checksum, *ts_last));
-            }
-        });
-        if !broken {
-            return Healing::None;
-        }
-        if wants_call {
-            snapshot_at.get_or_insert(self.now.mono);
-            *self.resync = true;
-            return Healing::None;
-        }
-        if self.entry.topic.resync == tapewire_core::Resync::Resubscribe {
-            return Healing::Resubscribe;
-        }
-        Healing::None
-    }
-
-    /// An event of a flow that is numbered without holes.
-    fn numbered(&mut self, flow: &mut Flow, event: &Event<'_>, trade: &Trade) {
-        let Some(number) = trade.sequence() else { return self.plain(flow, event) };
-        let cause = flow.interrupted.take();
-        match flow.judge(number) {
-            Numbered::Duplicate => {
-                flow.interrupted = cause;
-                self.counters.duplicates += 1;
-                return;
-            }
-            Numbered::Next => {}
-            Numbered::Hole { first, last } => {
-                let hole = self.hole(cause.unwrap_or(Cause::Sequence), flow.ts_last);
-                self.gap(Gap { first_missing: Some(first), last_missing: Some(last), ..hole });
-            }
-            Numbered::Restart => self.gap(self.hole(cause.unwrap_or(Cause::Sequence), flow.ts_last)),
-        }
-        flow.number = Some(number);
-        self.deliver(event);
-    }
-
-    /// An event that stands for itself.
-    fn plain(&mut self, flow: &mut Flow, event: &Event<'_>) {
-        if let Some(cause) = flow.interrupted.take() {
-            self.gap(self.hole(cause, flow.ts_last));
-        }
-        if let Event::Quote(quote) = event {
-            flow.number = quote.sequence;
-        }
-        self.deliver(event);
-    }
-
-    /// Hands an event to the consumer, if it was subscribed.
-    fn deliver(&mut self, event: &Event<'_>) {
-        let (instrument, channel) = (event.instrument(), event.channel());
-        let wanted = |subscription: &Subscription| {
-            Some(subscription.channel) == channel
-                && (Some(subscription.instrument) == instrument || subscription.instrument.is_all())
-        };
-        if self.entry.subscriptions.iter().any(wanted) {
-            self.counters.events += 1;
-            (self.events)(event);
-        } else {
-            self.counters.unsubscribed += 1;
-        }
-    }
-
-    fn hole(&self, cause: Cause, from: Option<tapewire_core::UnixNanos>) -> Gap {
-        let first = self.entry.subscriptions.first().copied();
-        hole(first, cause, from, self.now)
-    }
-
-    fn gap(&mut self, gap: Gap) {
-        self.counters.gaps += 1;
-        let count = gap.first_missing.zip(gap.last_missing).map(|(first, last)| last.saturating_sub(first) + 1);
-        let healed_by = self.entry.subscriptions.first().filter(|it| it.channel == Channel::Book).map(|_| "snapshot");
-        for subscription in &self.entry.subscriptions {
-            let scope = Scope::Subscription(*subscription);
-            (self.events)(&Event::Gap(&Gap { scope, count, healed_by, ..gap.clone() }));
-        }
-    }
-}
-
-/// Whether an event of a new connection may follow what the old one delivered. If not, the old one, which still
-/// lives, delivers what is between.
-fn takes_over(flow: &Flow, entry: &TopicEntry, event: &Event<'_>) -> bool {
+/// What an event of another connection than the source is to a flow; `None` where no number tells.
+fn judge(flow: &Flow, entry: &TopicEntry, event: &Event<'_>) -> Option<Verdict> {
     match event {
-        Event::Book(message) => match flow.book.as_ref().and_then(|book| Some((book, book.at()?))) {
-            Some((_, at)) => {
-                message.last_sequence.is_none_or(|last| last > at)
-                    && entry.topic.rule.judge(at, false, message.head) == tapewire_core::book::Verdict::Next
+        Event::Book(message) => {
+            let at = flow.book.as_ref()?.at()?;
+            if message.action == BookAction::Snapshot {
+                let next = message.last_sequence.is_none_or(|last| last >= at);
+                return Some(if next { Verdict::Next } else { Verdict::Old });
             }
-            None => true,
-        },
-        Event::Trade(trade) if entry.topic.numbered => {
-            trade.sequence().is_none_or(|number| flow.judge(number) == Numbered::Next)
+            Some(match entry.topic.rule.judge(at, false, message.head) {
+                Verdict::Next if message.last_sequence.is_some_and(|last| last <= at) => Verdict::Old,
+                verdict => verdict,
+            })
         }
-        Event::Quote(quote) => quote.sequence.zip(flow.number).is_none_or(|(number, last)| number > last),
-        _ => true,
-    }
-}
-
-/// A gap whose extent is still to be filled in.
-pub(crate) fn hole(
-    subscription: Option<Subscription>,
-    cause: Cause,
-    from: Option<tapewire_core::UnixNanos>,
-    now: Now,
-) -> Gap {
-    let venue = subscription.map_or(VenueId::new(""), |subscription| subscription.instrument.venue());
-    Gap {
-        venue,
-        scope: subscription.map_or(Scope::Connection(venue, 0), Scope::Subscription),
-        cause,
-        from,
-        to: Some(now.wall),
-        first_missing: None,
-        last_missing: None,
-        count: None,
-        healed_by: None,
-        ts_recv: Some(now.wall),
+        Event::Trade(trade) if entry.topic.numbered => Some(match flow.judge(trade.sequence()?, trade.ts_event) {
+            Numbered::Next => Verdict::Next,
+            Numbered::Duplicate => Verdict::Old,
+            Numbered::Hole { .. } | Numbered::Restart => Verdict::Hole { first: None, last: None },
+        }),
+        Event::Quote(quote) => Some(if quote.sequence? > flow.number? { Verdict::Next } else { Verdict::Old }),
+        _ => None,
     }
 }
 

@@ -3,24 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_core::event::{Batch, BookAction, BookHead, Cause, Connection, ConnectionState, Event, Gap, Scope};
-use tapewire_core::{
-    Connector, Context, Failure, Grant, Level, Monotonic, Now, Policy, Protocol, Recovery, Route, Subscription,
-};
+use tapewire_core::event::{Cause, Connection, ConnectionState, Event};
+use tapewire_core::{Connector, Context, Failure, Grant, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId};
 
 use crate::backoff::Backoff;
-use crate::link::{Beat, Link, LinkState, TICK, is_protocol_ping};
-use crate::pipeline::{Note, Pipeline, Way, hole};
+use crate::delivery::Delivery;
+use crate::flow::Flow;
+use crate::link::{Link, LinkState};
+use crate::pipeline::{Note, Pipeline};
 use crate::topics::Topics;
-use crate::{Action, Catalog, Closure, Input, OutFrame, Output};
+use crate::{Action, Catalog, Closure, Input, Output};
 
 /// How long the first subscribe waits for the catalog, so that an unknown symbol is refused before it is asked for.
 const CATALOG_WAIT: Duration = Duration::from_secs(5);
-/// So many parts that cannot be decoded, within a minute, end the connection.
-const MALFORMED_MAX: u32 = 1000;
-/// Waits between snapshots that fail: doubling from the first to the last.
-const SNAPSHOT_WAITS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
-
 /// What a session is made from.
 #[derive(Clone)]
 pub struct Setup {
@@ -134,14 +129,13 @@ impl Session {
         if self.ended {
             return None;
         }
-        let ticks = self.links().filter(|link| link.is_open()).map(|link| link.life.looked_at.after(TICK));
-        let sends = self.links().filter(|link| self.may_subscribe() && link.has_wishes());
-        let sends = sends.map(|link| link.pacer.free_at(link.life.looked_at));
+        let looks = self.links().filter(|link| link.is_open()).map(|link| link.life.look_at);
+        let sends = self.links().filter_map(|link| link.send_at(Monotonic::default()).filter(|_| self.may_subscribe()));
         let catalog = match self.catalog {
             CatalogState::Awaited { until } => Some(until),
             _ => None,
         };
-        ticks.chain(sends).chain(self.retry_at).chain(catalog).min()
+        looks.chain(sends).chain(self.retry_at).chain(catalog).min()
     }
 
     /// Takes what happened at `now`.
@@ -156,8 +150,9 @@ impl Session {
             Input::Frame { connection, frame } => {
                 self.counters.frames += 1;
                 self.heard(now, connection);
-                let called = self.call(now, connection, out, |protocol, cx| protocol.frame(frame, cx));
-                if called {
+                let ordinary = self.call(now, connection, out, |protocol, cx| protocol.frame(frame, cx));
+                // A flood of frames must not keep time from doing its work.
+                if ordinary && self.deadline().is_none_or(|at| at > now.mono) {
                     return;
                 }
             }
@@ -165,7 +160,7 @@ impl Session {
             Input::Subscribe(subscription) => self.subscribe(now, subscription, out),
             Input::Unsubscribe(subscription) => self.unsubscribe(now, subscription, out),
             Input::Catalog(catalog) => self.catalog_known(now, catalog, out),
-            Input::Granted { connection, grant } => self.granted(now, connection, grant, out),
+            Input::Granted { connection, grant } => self.granted(connection, grant, out),
             Input::AwaitingInput { connection, prompt } => {
                 self.tell_connection(now, connection, ConnectionState::AwaitingInput, Some(prompt), None, out);
             }
@@ -188,8 +183,7 @@ impl Session {
     /// Lets time do its work: retries, heartbeats, silence, requests, hand-over.
     fn advance(&mut self, now: Now, out: &mut Output<'_>) {
         for connection in self.open_numbers() {
-            let due = self.link(connection).is_some_and(|link| now.mono.since(link.life.looked_at) >= TICK);
-            if due {
+            if self.link(connection).is_some_and(|link| link.life.look_at <= now.mono) {
                 self.look(now, connection, out);
             }
         }
@@ -200,42 +194,8 @@ impl Session {
             self.primary = Some(self.connect(now, out));
         }
         self.advance_handover(now, out);
-        self.ask_snapshots(now, out);
+        self.resync(now, out);
         self.pump(now, out);
-    }
-
-    /// Looks after an open connection.
-    fn look(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
-        let policy = self.policy.clone();
-        let Some(link) = self.link(connection) else { return };
-        link.life.looked_at = now.mono;
-        if let LinkState::Login { until } = link.state
-            && until <= now.mono
-        {
-            return self.fail(now, connection, "the login was not answered", out);
-        }
-        match link.life.beat(&policy, now.mono) {
-            Beat::Nothing => {}
-            Beat::Dead(why) => {
-                self.tell_connection(now, connection, ConnectionState::Stale, Some(why), None, out);
-                return self.fail(now, connection, why, out);
-            }
-            Beat::Ask => {
-                link.life.pinged_at = Some(now.mono);
-                if is_protocol_ping(&policy.heartbeat) {
-                    self.call(now, connection, out, |protocol, cx| protocol.ping(cx));
-                } else {
-                    link.pacer.note(now.mono);
-                    let frame = match &policy.heartbeat {
-                        tapewire_core::Heartbeat::Text { send, .. } => OutFrame::Text(send.to_string()),
-                        _ => OutFrame::Ping,
-                    };
-                    out.actions.push(Action::Send { connection, frame });
-                }
-            }
-        }
-        self.look_at_asks(now, connection, out);
-        self.look_at_silence(now, connection, out);
     }
 
     /// Calls the protocol of a connection, and acts on what it noted. Returns whether the call was an ordinary one,
@@ -274,11 +234,11 @@ impl Session {
         if data {
             link.life.data_at = Some(now.mono);
         }
-        if malformed > 0 {
-            self.count_malformed(now, connection, malformed, out);
-        }
         if first_data {
             self.tell_connection(now, connection, ConnectionState::Live, None, None, out);
+        }
+        if malformed > 0 {
+            self.count_malformed(now, connection, malformed, out);
         }
         let ordinary = notes.is_empty() && !resync;
         for note in notes {
@@ -290,18 +250,14 @@ impl Session {
     fn act(&mut self, now: Now, connection: u64, note: Note, out: &mut Output<'_>) {
         match note {
             Note::Reply(answer) => self.answered(now, connection, answer, out),
-            Note::Arrived(id) => self.confirm(now, connection, id, out),
-            Note::Resubscribe(id) => self.resubscribe(connection, id),
+            Note::Arrived(id) => self.arrived(now, connection, id, out),
             Note::Ready => {
                 if let Some(link) = self.link(connection) {
                     link.state = LinkState::Ready;
                 }
             }
             Note::HandOver(why) => self.begin_handover(now, connection, &why, out),
-            Note::Fail(failure) => {
-                out.actions.push(Action::Close { connection });
-                self.closed(now, connection, &Closure { failure }, out);
-            }
+            Note::Fail(failure) => self.end(now, connection, failure, out),
         }
     }
 
@@ -314,7 +270,7 @@ impl Session {
         Link::new(connection, &self.policy, now.mono)
     }
 
-    fn granted(&mut self, _now: Now, connection: u64, grant: Grant, out: &mut Output<'_>) {
+    fn granted(&mut self, connection: u64, grant: Grant, out: &mut Output<'_>) {
         let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Asking) else { return };
         link.state = LinkState::Dialling;
         out.actions.push(Action::Dial { connection, request: grant.dial.clone() });
@@ -335,7 +291,7 @@ impl Session {
         if self.link(connection).is_some_and(|link| matches!(link.state, LinkState::Login { .. })) {
             self.tell_connection(now, connection, ConnectionState::Login, None, None, out);
         }
-        self.plan_handover(now, connection);
+        self.plan_handover(connection);
     }
 
     fn heard(&mut self, now: Now, connection: u64) {
@@ -346,36 +302,37 @@ impl Session {
 
     /// Ends a connection of our own accord.
     pub(crate) fn fail(&mut self, now: Now, connection: u64, why: &str, out: &mut Output<'_>) {
-        out.actions.push(Action::Close { connection });
-        self.closed(now, connection, &Closure { failure: Failure::new(Recovery::Retry, why) }, out);
+        self.end(now, connection, Failure::new(Recovery::Retry, why), out);
+    }
+
+    /// Ends a connection that is of no use any more.
+    pub(crate) fn end(&mut self, now: Now, connection: u64, failure: Failure, out: &mut Output<'_>) {
+        if self.link(connection).is_some() {
+            out.actions.push(Action::Close { connection });
+            self.closed(now, connection, &Closure { failure }, out);
+        }
     }
 
     fn closed(&mut self, now: Now, connection: u64, closure: &Closure, out: &mut Output<'_>) {
-        if self.successor.as_ref().is_some_and(|link| link.number == connection) {
-            return self.successor_lost(now, connection, closure, out);
+        let Failure { recovery, code, reason } = &closure.failure;
+        let reason = code.as_ref().map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
+        if self.successor.take_if(|link| link.number == connection).is_some() {
+            return self.successor_lost(now, connection, *recovery, &reason, out);
         }
         let Some(link) = self.primary.take_if(|link| link.number == connection) else { return };
-        if let Some(successor) = self.successor.take_if(|link| link.is_open()) {
-            for flow in self.topics.flows().filter(|flow| flow.source == connection) {
-                flow.cut_short(Cause::Disconnect);
-            }
-            self.tell_connection(now, connection, ConnectionState::Closed, Some(&closure.failure.reason), None, out);
-            return self.promote(now, successor, out);
-        }
         if link.life.is_proven(&self.policy, now.mono) {
             self.backoff.reset();
         }
-        self.successor = None;
         self.handover_at = None;
-        self.interrupt(now, Cause::Disconnect, out);
-        let delay = self.backoff.next(closure.failure.recovery);
+        let heir = self.successor.take();
+        self.interrupt(now, heir.as_ref(), out);
+        if let Some(heir) = heir {
+            self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), None, out);
+            return self.promote(now, heir, out);
+        }
+        let delay = self.backoff.next(*recovery);
         self.retry_at = delay.map(|delay| now.mono.after(delay));
         let state = if delay.is_some() { ConnectionState::Backoff } else { ConnectionState::GaveUp };
-        let reason = closure
-            .failure
-            .code
-            .as_ref()
-            .map_or_else(|| closure.failure.reason.clone(), |code| format!("{} (code {code})", closure.failure.reason));
         self.tell_connection(now, connection, state, Some(&reason), delay, out);
         if delay.is_none() {
             self.ended = true;
@@ -383,24 +340,33 @@ impl Session {
         }
     }
 
-    /// All that was fed by the lost connection stops here: books are void, the rest may have holes.
-    fn interrupt(&mut self, now: Now, cause: Cause, out: &mut Output<'_>) {
-        self.topics.forget_confirmations();
+    /// All that was fed by the lost connection stops here: books are void, the rest may have holes. What its heir has
+    /// confirmed goes on there.
+    fn interrupt(&mut self, now: Now, heir: Option<&Link>, out: &mut Output<'_>) {
+        for id in self.topics.ids() {
+            if !heir.is_some_and(|heir| heir.asks.is_confirmed(id)) {
+                self.topics.unconfirm(id);
+            }
+        }
+        self.each_flow(now, out, |id, flow, delivery| match heir.filter(|heir| heir.asks.is_confirmed(id)) {
+            Some(heir) if heir.number == flow.source => {}
+            Some(_) => flow.cut_short(Cause::Disconnect),
+            None => delivery.interrupt(flow, Cause::Disconnect),
+        });
+    }
+
+    /// Does something to each flow, with what can tell its gaps.
+    pub(crate) fn each_flow(
+        &mut self,
+        now: Now,
+        out: &mut Output<'_>,
+        mut act: impl FnMut(TopicId, &mut Flow, &mut Delivery<'_>),
+    ) {
         let (table, flows) = self.topics.parts();
         for (id, entry) in table.iter() {
             let Some(Some(flow)) = flows.get_mut(id.index()) else { continue };
-            let was_synced = flow.book.as_ref().is_some_and(tapewire_core::book::ManagedBook::is_synced);
-            flow.interrupt(cause);
-            flow.source = 0;
-            if !was_synced {
-                continue;
-            }
-            for subscription in &entry.subscriptions {
-                self.counters.gaps += 1;
-                let gap = hole(Some(*subscription), cause, flow.ts_last, now);
-                let scope = Scope::Subscription(*subscription);
-                (out.events)(&Event::Gap(&Gap { scope, healed_by: Some("snapshot"), ..gap }));
-            }
+            let mut delivery = Delivery { now, entry, counters: &mut self.counters, events: &mut *out.events };
+            act(id, flow, &mut delivery);
         }
     }
 
@@ -411,81 +377,6 @@ impl Session {
         }
         self.ended = true;
         out.actions.push(Action::Ended);
-    }
-
-    /// Asks for the snapshots that are due.
-    fn ask_snapshots(&mut self, now: Now, out: &mut Output<'_>) {
-        let ready = self.links().any(|link| link.state == LinkState::Ready);
-        let (table, flows) = self.topics.parts();
-        for (id, entry) in table.iter().filter(|_| ready) {
-            let Some(Some(flow)) = flows.get_mut(id.index()) else { continue };
-            if flow.ticket.is_some() || flow.snapshot_at.is_none_or(|at| at > now.mono) {
-                continue;
-            }
-            let Some(subscription) = entry.subscriptions.first().copied() else { continue };
-            self.tickets += 1;
-            self.counters.snapshots += 1;
-            flow.snapshot_at = None;
-            flow.ticket = Some(self.tickets);
-            out.actions.push(Action::Snapshot { ticket: self.tickets, topic: entry.topic.clone(), subscription });
-        }
-    }
-
-    /// Takes a snapshot, or its failure.
-    fn snapshot(&mut self, now: Now, ticket: u64, answer: Result<&Batch, Failure>, out: &mut Output<'_>) {
-        let connector = Arc::clone(&self.connector);
-        let (table, flows) = self.topics.parts();
-        let place = flows.iter().position(|flow| flow.as_ref().is_some_and(|flow| flow.ticket == Some(ticket)));
-        let found = place.and_then(|at| table.iter().find(|(id, _)| id.index() == at));
-        let Some((id, entry)) = found else { return };
-        let Some(Some(flow)) = flows.get_mut(id.index()) else { return };
-        flow.ticket = None;
-        let mut resync = false;
-        if let Ok(batch) = answer {
-            let events = &mut *out.events;
-            let mut way = Way { now, entry, counters: &mut self.counters, events, resync: &mut resync };
-            for event in batch.iter() {
-                if let Event::Book(message) = event {
-                    way.book(flow, message, &*connector);
-                }
-            }
-        }
-        if flow.book.as_ref().is_some_and(|book| !book.is_synced()) {
-            // Refused, too old, or with a hole right behind it: again, but never in a tight loop.
-            let wait = SNAPSHOT_WAITS.0.saturating_mul(1 << flow.snapshot_failures.min(10)).min(SNAPSHOT_WAITS.1);
-            flow.snapshot_failures += 1;
-            flow.snapshot_at = Some(now.mono.after(wait / 2).after(self.backoff.draw(wait / 2)));
-        }
-    }
-
-    /// Delivers a book as it stands.
-    fn republish(&mut self, now: Now, subscription: Subscription, out: &mut Output<'_>) {
-        let (table, flows) = self.topics.parts();
-        let Some((id, _)) = table.iter().find(|(_, entry)| entry.subscriptions.contains(&subscription)) else { return };
-        let Some(Some(flow)) = flows.get(id.index()) else { return };
-        let Some((levels, at)) = flow.book.as_ref().and_then(|book| Some((book.levels().ok()?, book.at()?))) else {
-            return;
-        };
-        let (bids, asks): (Vec<Level>, Vec<Level>) =
-            (levels.bids().copied().collect(), levels.asks().copied().collect());
-        let head = BookHead {
-            ts_recv: flow.ts_last.or(Some(now.wall)),
-            last_sequence: Some(at),
-            ..BookHead::new(subscription.instrument, subscription.channel, BookAction::Snapshot)
-        };
-        (out.events)(&Event::Book(tapewire_core::event::Book { head: &head, bids: &bids, asks: &asks }));
-    }
-
-    fn count_malformed(&mut self, now: Now, connection: u64, count: u32, out: &mut Output<'_>) {
-        let Some(link) = self.link(connection) else { return };
-        let life = &mut link.life;
-        if now.mono.since(life.malformed_since) > Duration::from_secs(60) {
-            (life.malformed, life.malformed_since) = (0, now.mono);
-        }
-        life.malformed = life.malformed.saturating_add(count);
-        if life.malformed > MALFORMED_MAX {
-            self.fail(now, connection, "too many frames could not be decoded", out);
-        }
     }
 
     pub(crate) fn tell_connection(
@@ -509,12 +400,16 @@ impl Session {
         }));
     }
 
+    pub(crate) fn links_mut(&mut self) -> impl Iterator<Item = &mut Link> {
+        [&mut self.primary, &mut self.successor].into_iter().flatten()
+    }
+
     pub(crate) fn links(&self) -> impl Iterator<Item = &Link> {
         [&self.primary, &self.successor].into_iter().flatten()
     }
 
     pub(crate) fn link(&mut self, connection: u64) -> Option<&mut Link> {
-        [&mut self.primary, &mut self.successor].into_iter().flatten().find(|link| link.number == connection)
+        self.links_mut().find(|link| link.number == connection)
     }
 
     pub(crate) fn open_numbers(&self) -> Vec<u64> {

@@ -1,20 +1,15 @@
 //! Subscribing: from what is wanted to what the venue has confirmed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tapewire_core::event::{Cause, Id};
-use tapewire_core::{Now, Op, ReplyKind, Subscription, SubscriptionState, Topic, TopicId};
+use tapewire_core::event::Id;
+use tapewire_core::{Failure, Now, Op, Recovery, ReplyKind, Resync, Subscription, SubscriptionState, TopicId};
 
-use crate::link::{Ask, LinkState};
+use crate::asks::{Asks, Next};
 use crate::pipeline::Answer;
 use crate::session::{CatalogState, Session};
 use crate::topics::Reason;
 use crate::{Catalog, Output};
-
-/// A topic with a cadence is stale after so many periods without data, and not before the shortest silence.
-const STALE_PERIODS: u32 = 10;
-const STALE_SHORTEST: Duration = Duration::from_secs(10);
 
 impl Session {
     pub(crate) fn subscribe(&mut self, now: Now, subscription: Subscription, out: &mut Output<'_>) {
@@ -26,16 +21,16 @@ impl Session {
                 return self.topics.tell(subscription, SubscriptionState::Rejected, reason, now, out.events);
             }
         };
+        if self.topics.contains(&subscription) {
+            return;
+        }
         let (id, new) = self.topics.add(topic, subscription, now.mono);
         self.topics.tell(subscription, SubscriptionState::Pending, Reason::default(), now, out.events);
         if new {
-            for link in [&mut self.primary, &mut self.successor].into_iter().flatten() {
-                link.asks.insert(id, Ask::Wanted { asked: 0, alone: false });
+            for link in self.links_mut() {
+                link.asks.want(id);
             }
-            return;
-        }
-        let confirmed = self.links().any(|link| link.asks.get(&id) == Some(&Ask::Confirmed));
-        if confirmed {
+        } else if self.is_confirmed(id) {
             self.topics.tell(subscription, SubscriptionState::Confirmed, Reason::default(), now, out.events);
         }
     }
@@ -48,15 +43,23 @@ impl Session {
     /// Takes a subscription out, and unsubscribes its topic where nothing else needs it.
     fn drop_subscription(&mut self, subscription: Subscription) {
         let Some((id, Some(topic))) = self.topics.remove(&subscription) else { return };
-        for link in [&mut self.primary, &mut self.successor].into_iter().flatten() {
-            if matches!(link.asks.remove(&id), Some(Ask::Pending { .. } | Ask::Confirmed)) {
-                link.leaving.push(topic.clone());
-            }
+        for link in self.links_mut() {
+            link.asks.leave(id, &topic);
         }
     }
 
+    /// Whether the venue confirmed a topic, on either connection.
+    pub(crate) fn is_confirmed(&self, id: TopicId) -> bool {
+        self.links().any(|link| link.asks.is_confirmed(id))
+    }
+
     pub(crate) fn catalog_known(&mut self, now: Now, catalog: Option<Arc<Catalog>>, out: &mut Output<'_>) {
-        self.catalog = catalog.map_or(CatalogState::Unknowable, CatalogState::Known);
+        self.catalog = match (catalog, &self.catalog) {
+            (Some(catalog), _) => CatalogState::Known(catalog),
+            // One that is known stays when a newer one cannot be had.
+            (None, CatalogState::Known(_)) => return,
+            (None, _) => CatalogState::Unknowable,
+        };
         for subscription in self.topics.all() {
             if let Some(why) = self.refusal(subscription) {
                 self.drop_subscription(subscription);
@@ -83,7 +86,8 @@ impl Session {
     pub(crate) fn want_all(&mut self, connection: u64) {
         let ids = self.topics.ids();
         if let Some(link) = self.link(connection) {
-            link.asks = ids.into_iter().map(|id| (id, Ask::Wanted { asked: 0, alone: false })).collect();
+            link.asks = Asks::default();
+            ids.into_iter().for_each(|id| link.asks.want(id));
         }
     }
 
@@ -96,55 +100,27 @@ impl Session {
             return;
         }
         for connection in self.open_numbers() {
-            while self
-                .link(connection)
-                .is_some_and(|link| link.has_wishes() && link.pacer.free_at(now.mono) <= now.mono)
-            {
-                let sent = self.ask_next(now, connection, out);
-                if !sent {
-                    break;
-                }
+            while self.link(connection).and_then(|link| link.send_at(now.mono)).is_some_and(|at| at <= now.mono) {
+                self.ask_next(now, connection, out);
             }
         }
     }
 
-    /// Sends one frame: the next unsubscribes, else the next subscribes. Returns whether something was sent.
-    fn ask_next(&mut self, now: Now, connection: u64, out: &mut Output<'_>) -> bool {
+    /// Sends one frame: the next unsubscribes, else the next subscribes.
+    fn ask_next(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
         let most = self.policy.topics_per_frame.max(1);
-        let Some(link) = self.link(connection) else { return false };
-        if !link.leaving.is_empty() {
-            let leaving: Vec<Topic> = link.leaving.iter().take(most).cloned().collect();
-            let (taken, request) =
-                self.encode(now, connection, Op::Unsubscribe, &leaving.iter().collect::<Vec<_>>(), out);
-            if let Some(link) = self.link(connection) {
-                link.leaving.drain(..taken.min(link.leaving.len()));
-                link.farewells.push(request);
-            }
-            return taken > 0;
-        }
-        let mut wanted: Vec<(TopicId, u32, bool)> = Vec::new();
-        for (id, ask) in &link.asks {
-            if let Ask::Wanted { asked, alone } = ask {
-                wanted.push((*id, *asked, *alone));
-            }
-        }
-        // In the order they were subscribed; one that has to go alone goes alone.
-        wanted.sort_unstable();
-        let alone = wanted.iter().position(|(_, _, alone)| *alone);
-        let chosen = match alone {
-            Some(at) => wanted.get(at..=at).unwrap_or_default(),
-            None => wanted.get(..most.min(wanted.len())).unwrap_or_default(),
-        };
-        let topics: Vec<Topic> = chosen.iter().filter_map(|(id, ..)| self.topics.topic(*id).cloned()).collect();
         let until = now.mono.after(self.policy.answer_within);
-        let (taken, request) = self.encode(now, connection, Op::Subscribe, &topics.iter().collect::<Vec<_>>(), out);
+        let Some(link) = self.link(connection) else { return };
+        let next = link.asks.next(most);
+        let (op, topics) = match &next {
+            Next::Nothing => return,
+            Next::Leave(topics) => (Op::Unsubscribe, topics.clone()),
+            Next::Join(ids) => (Op::Subscribe, ids.iter().filter_map(|id| self.topics.topic(*id).cloned()).collect()),
+        };
+        let (taken, request) = self.encode(now, connection, op, &topics.iter().collect::<Vec<_>>(), out);
         if let Some(link) = self.link(connection) {
-            for (id, asked, alone) in chosen.iter().take(taken) {
-                let pending = Ask::Pending { request: request.clone(), until, asked: asked + 1, alone: *alone };
-                link.asks.insert(*id, pending);
-            }
+            link.asks.sent(&next, taken, request, until);
         }
-        taken > 0
     }
 
     /// Has the protocol write one frame; returns how many topics it took and the id of the request.
@@ -153,7 +129,7 @@ impl Session {
         now: Now,
         connection: u64,
         op: Op,
-        topics: &[&Topic],
+        topics: &[&tapewire_core::Topic],
         out: &mut Output<'_>,
     ) -> (usize, Option<Id>) {
         let before = self.link(connection).map_or(0, |link| link.nonce);
@@ -165,57 +141,59 @@ impl Session {
 
     /// Acts on a control message.
     pub(crate) fn answered(&mut self, now: Now, connection: u64, answer: Answer, out: &mut Output<'_>) {
-        let ids = self.asked_for(connection, &answer);
-        match answer.kind {
-            ReplyKind::Ack => ids.into_iter().for_each(|id| self.confirm(now, connection, id, out)),
-            ReplyKind::Error => self.refused(now, connection, &ids, &answer, out),
-            _ => {}
+        // What ends the connection and names nothing is no request's fault.
+        let is_settling = matches!(answer.kind, ReplyKind::Ack | ReplyKind::Error);
+        let is_general = answer.fatal && answer.request.is_none() && answer.names.is_empty();
+        if is_settling && !is_general {
+            self.settle(now, connection, &answer, out);
         }
         if answer.fatal {
-            let why = answer.reason.as_deref().unwrap_or("the venue ended the connection");
-            self.fail(now, connection, why, out);
+            let Answer { code, reason, .. } = answer;
+            let reason = reason.map_or_else(|| "the venue ended the connection".to_owned(), String::from);
+            let failure = Failure { recovery: Recovery::Retry, code: code.map(String::from), reason };
+            self.end(now, connection, failure, out);
         }
     }
 
-    /// Which pending topics an answer is about: by the id of the request, by their names, or, where it has neither,
-    /// those of the oldest request.
-    fn asked_for(&mut self, connection: u64, answer: &Answer) -> Vec<TopicId> {
-        let Some(link) = self.link(connection) else { return Vec::new() };
-        if let Some(request) = &answer.request {
-            link.farewells.retain(|farewell| farewell.as_ref() != Some(request));
+    /// Settles what a request asked for. Of several topics refused at once each is asked for alone, so that a bad one
+    /// does not cost the others; one that was refused alone is rejected.
+    fn settle(&mut self, now: Now, connection: u64, answer: &Answer, out: &mut Output<'_>) {
+        let link = [&mut self.primary, &mut self.successor].into_iter().flatten().find(|it| it.number == connection);
+        let (Some(link), table) = (link, &self.topics.table) else { return };
+        let ids = link.asks.answered(answer.request.as_ref(), &answer.names, |name| table.find(name));
+        match ids.as_slice() {
+            [] if answer.kind == ReplyKind::Error => {
+                tracing::warn!(connection, code = ?answer.code, reason = ?answer.reason, "refused, and not asked for");
+            }
+            _ if answer.kind == ReplyKind::Ack => {
+                ids.iter().for_each(|id| link.asks.accepted(*id));
+                ids.into_iter().for_each(|id| self.confirmed(now, connection, id, out));
+            }
+            [id] => self.reject(now, *id, answer, out),
+            _ => ids.iter().for_each(|id| link.asks.refused(*id)),
         }
-        let pending = link.asks.iter().filter_map(|(id, ask)| match ask {
-            Ask::Pending { request, until, .. } => Some((*id, request.clone(), *until)),
-            _ => None,
-        });
-        let pending: Vec<(TopicId, Option<Id>, _)> = pending.collect();
-        if answer.request.is_some() {
-            return pending
-                .into_iter()
-                .filter(|(_, request, _)| *request == answer.request)
-                .map(|(id, ..)| id)
-                .collect();
-        }
-        if !answer.topics.is_empty() {
-            return answer.topics.clone();
-        }
-        let oldest = pending.iter().map(|(_, _, until)| *until).min();
-        pending.into_iter().filter(|(_, _, until)| Some(*until) == oldest).map(|(id, ..)| id).collect()
     }
 
-    /// A topic is confirmed: the venue said so, or its data came.
-    pub(crate) fn confirm(&mut self, now: Now, connection: u64, id: TopicId, out: &mut Output<'_>) {
+    /// Data of a topic came, which confirms it like an answer.
+    pub(crate) fn arrived(&mut self, now: Now, connection: u64, id: TopicId, out: &mut Output<'_>) {
         let Some(link) = self.link(connection) else { return };
-        match link.asks.get_mut(&id) {
-            Some(ask) if *ask != Ask::Confirmed => *ask = Ask::Confirmed,
-            _ => return,
+        if link.asks.confirm(id) || link.asks.is_confirmed(id) {
+            self.confirmed(now, connection, id, out);
         }
-        let wants_call = self.topics.topic(id).is_some_and(|topic| topic.resync == tapewire_core::Resync::Snapshot);
+    }
+
+    fn confirmed(&mut self, now: Now, connection: u64, id: TopicId, out: &mut Output<'_>) {
+        let by_call = self.topics.topic(id).is_some_and(|topic| topic.resync == Resync::Snapshot);
         if let Some(flow) = self.topics.flow(id) {
-            flow.quiet_since = now.mono;
-            let unsynced = flow.book.as_ref().is_some_and(|book| !book.is_synced());
-            if unsynced && wants_call && flow.ticket.is_none() {
-                flow.snapshot_at.get_or_insert(now.mono);
+            flow.awaited = false;
+            if flow.source == 0 {
+                flow.source = connection;
+            }
+            if flow.stale_since.is_none() {
+                flow.quiet_since = now.mono;
+            }
+            if by_call && flow.book.as_ref().is_some_and(|book| !book.is_synced()) {
+                flow.resyncing.want(now.mono);
             }
         }
         for subscription in self.topics.subscriptions(id) {
@@ -223,89 +201,21 @@ impl Session {
         }
     }
 
-    /// The venue refused topics. One refused alone is rejected; several refused at once are asked for one by one, so
-    /// that the bad one does not cost the others.
-    fn refused(&mut self, now: Now, connection: u64, ids: &[TopicId], answer: &Answer, out: &mut Output<'_>) {
-        if ids.len() > 1 {
-            let Some(link) = self.link(connection) else { return };
-            for id in ids {
-                link.asks.insert(*id, Ask::Wanted { asked: 0, alone: true });
-            }
-            return;
-        }
-        let Some(id) = ids.first() else { return };
-        for subscription in self.topics.subscriptions(*id) {
+    fn reject(&mut self, now: Now, id: TopicId, answer: &Answer, out: &mut Output<'_>) {
+        for subscription in self.topics.subscriptions(id) {
             let reason = Reason { code: answer.code.clone(), text: answer.reason.clone() };
-            _ = self.topics.remove(&subscription);
+            self.drop_subscription(subscription);
             self.topics.tell(subscription, SubscriptionState::Rejected, reason, now, out.events);
         }
-        for link in [&mut self.primary, &mut self.successor].into_iter().flatten() {
-            link.asks.remove(id);
-        }
     }
 
-    /// A topic has to be left and subscribed anew on a connection.
+    /// A topic has to be left and subscribed anew, on one connection or on whichever there is.
     pub(crate) fn resubscribe(&mut self, connection: u64, id: TopicId) {
         let Some(topic) = self.topics.topic(id).cloned() else { return };
-        if let Some(link) = self.link(connection) {
-            link.leaving.push(topic);
-            link.asks.insert(id, Ask::Wanted { asked: 0, alone: false });
-        }
-    }
-
-    /// Looks for requests that were not answered in time.
-    pub(crate) fn look_at_asks(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
-        let asks_max = self.policy.asks_max;
-        let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Ready) else { return };
-        let mut hopeless = false;
-        for ask in link.asks.values_mut() {
-            if let Ask::Pending { until, asked, alone, .. } = ask
-                && *until <= now.mono
-            {
-                hopeless |= *asked >= asks_max;
-                *ask = Ask::Wanted { asked: *asked, alone: *alone };
-            }
-        }
-        if hopeless {
-            self.fail(now, connection, "a subscribe was not answered", out);
-        }
-    }
-
-    /// Looks for topics that are silent although they never should be.
-    pub(crate) fn look_at_silence(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
-        let is_primary = self.primary.as_ref().is_some_and(|link| link.number == connection);
-        let Some(link) = self.link(connection).filter(|_| is_primary) else { return };
-        let confirmed: Vec<TopicId> =
-            link.asks.iter().filter(|(_, ask)| **ask == Ask::Confirmed).map(|(id, _)| *id).collect();
-        let (data_at, opened_at) = (link.life.data_at, link.life.opened_at);
-        let mut dead = None;
-        let mut has_cadence = false;
-        for id in confirmed {
-            let Some(cadence) = self.topics.topic(id).and_then(|topic| topic.cadence) else { continue };
-            has_cadence = true;
-            let limit = cadence.saturating_mul(STALE_PERIODS).max(STALE_SHORTEST);
-            let Some(flow) = self.topics.flow(id) else { continue };
-            if now.mono.since(flow.quiet_since) < limit {
-                continue;
-            }
-            if std::mem::replace(&mut flow.stale, true) {
-                dead = Some("a topic stayed silent although it was subscribed anew");
-                continue;
-            }
-            flow.quiet_since = now.mono;
-            flow.interrupt(Cause::Stale);
-            for subscription in self.topics.subscriptions(id) {
-                let reason = Reason::of(format!("no data for {} s", limit.as_secs()));
-                self.topics.tell(subscription, SubscriptionState::Stale, reason, now, out.events);
-            }
-            self.resubscribe(connection, id);
-        }
-        let silence = now.mono.since(data_at.unwrap_or(opened_at));
-        if has_cadence && self.policy.data_silence_max.is_some_and(|limit| silence >= limit) {
-            dead = Some("heartbeats are answered, but no data arrives");
-        }
-        if let Some(why) = dead {
-            self.fail(now, connection, why, out);
+        let Some(link) = self.links_mut().find(|link| link.number == connection || connection == 0) else { return };
+        link.asks.renew(id, &topic);
+        if let Some(flow) = self.topics.flow(id) {
+            flow.awaited = true;
         }
     }
 }

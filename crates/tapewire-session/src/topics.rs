@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tapewire_core::event::{Event, SubscriptionNotice};
 use tapewire_core::{Monotonic, Now, Subscription, SubscriptionState, Topic, TopicId, TopicTable};
 
+use crate::catalog::stands_for_many;
 use crate::flow::Flow;
 
 /// The wanted subscriptions of a session.
@@ -12,7 +13,7 @@ use crate::flow::Flow;
 pub(crate) struct Topics {
     pub(crate) table: TopicTable,
     flows: Vec<Option<Flow>>,
-    told: HashMap<Subscription, SubscriptionState>,
+    pub(crate) told: HashMap<Subscription, SubscriptionState>,
 }
 
 /// Why a subscription is where it is, in the venue's words or ours.
@@ -41,6 +42,7 @@ impl Topics {
                 *slot = Some(flow);
             }
         }
+        self.note_wide(id);
         (id, new)
     }
 
@@ -52,7 +54,15 @@ impl Topics {
         {
             *slot = None;
         }
+        self.note_wide(id);
         Some((id, gone))
+    }
+
+    /// Notes in the flow which channels are subscribed for many instruments, so that no event has to look it up.
+    fn note_wide(&mut self, id: TopicId) {
+        let Some((entry, Some(flow))) = self.table.get(id).zip(self.flows.get_mut(id.index())) else { return };
+        let wide = entry.subscriptions.iter().filter(|subscription| stands_for_many(subscription.instrument));
+        flow.wide = wide.map(|subscription| subscription.channel).collect();
     }
 
     pub(crate) fn flow(&mut self, id: TopicId) -> Option<&mut Flow> {
@@ -78,6 +88,11 @@ impl Topics {
 
     pub(crate) fn subscriptions(&self, id: TopicId) -> Vec<Subscription> {
         self.table.get(id).map(|entry| entry.subscriptions.clone()).unwrap_or_default()
+    }
+
+    /// Whether a subscription is wanted.
+    pub(crate) fn contains(&self, subscription: &Subscription) -> bool {
+        self.told.contains_key(subscription)
     }
 
     pub(crate) fn all(&self) -> Vec<Subscription> {
@@ -110,8 +125,11 @@ impl Topics {
         }));
     }
 
-    /// The connection is lost: what was confirmed has to be confirmed anew.
-    pub(crate) fn forget_confirmations(&mut self) {
-        self.told.values_mut().for_each(|state| *state = SubscriptionState::Pending);
+    /// A connection is lost: what was confirmed on it has to be confirmed anew.
+    pub(crate) fn unconfirm(&mut self, id: TopicId) {
+        let subscriptions = self.table.get(id).map_or(&[][..], |entry| &entry.subscriptions);
+        for subscription in subscriptions {
+            self.told.insert(*subscription, SubscriptionState::Pending);
+        }
     }
 }

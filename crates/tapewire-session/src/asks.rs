@@ -1,0 +1,206 @@
+//! Asks: what is to be asked on one connection, what was asked, and which answer belongs to what.
+//!
+//! Each topic of a connection is in one place only: wanted, in a request that is not answered yet, or confirmed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use tapewire_core::event::Id;
+use tapewire_core::{Monotonic, Topic, TopicId};
+
+/// How many requests may wait for their answers. Beyond that the oldest counts as not answered.
+const REQUESTS_MAX: usize = 1024;
+
+/// All that is asked on one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Asks {
+    wanted: BTreeMap<TopicId, Wish>,
+    leaving: Vec<Farewell>,
+    /// Oldest first.
+    requests: VecDeque<Request>,
+    confirmed: BTreeSet<TopicId>,
+}
+
+/// A topic to subscribe: how often it was asked for, and whether it has to go alone.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wish {
+    asked: u32,
+    alone: bool,
+}
+
+/// A topic to unsubscribe.
+#[derive(Clone, Debug)]
+struct Farewell {
+    topic: Topic,
+    asked: u32,
+}
+
+/// A frame that was sent, with what is not answered of it.
+#[derive(Debug)]
+struct Request {
+    id: Option<Id>,
+    until: Monotonic,
+    joins: Vec<(TopicId, Wish)>,
+    leaves: Vec<Farewell>,
+}
+
+/// What to put into the next frame.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Nothing,
+    Leave(Vec<Topic>),
+    Join(Vec<TopicId>),
+}
+
+impl Asks {
+    /// A topic is wanted.
+    pub(crate) fn want(&mut self, id: TopicId) {
+        self.wanted.insert(id, Wish::default());
+    }
+
+    /// A topic is wanted no longer. It is unsubscribed if the venue may have it.
+    pub(crate) fn leave(&mut self, id: TopicId, topic: &Topic) {
+        let unsure = self.wanted.remove(&id).is_some_and(|wish| wish.asked > 0);
+        if self.take_pending(id) || self.confirmed.remove(&id) || unsure {
+            self.leaving.push(Farewell { topic: topic.clone(), asked: 0 });
+        }
+    }
+
+    /// A topic has to be left and subscribed anew.
+    pub(crate) fn renew(&mut self, id: TopicId, topic: &Topic) {
+        self.leave(id, topic);
+        self.want(id);
+    }
+
+    /// Data of a topic came. Returns whether that was waited for; the answer to the request is still to come.
+    pub(crate) fn confirm(&mut self, id: TopicId) -> bool {
+        let pending = self.take_pending(id);
+        if pending {
+            self.confirmed.insert(id);
+        }
+        pending
+    }
+
+    /// The venue accepted a topic.
+    pub(crate) fn accepted(&mut self, id: TopicId) {
+        self.confirmed.insert(id);
+    }
+
+    /// The venue refused a topic together with others: it is asked for alone.
+    pub(crate) fn refused(&mut self, id: TopicId) {
+        self.wanted.insert(id, Wish { asked: 0, alone: true });
+    }
+
+    pub(crate) fn is_confirmed(&self, id: TopicId) -> bool {
+        self.confirmed.contains(&id)
+    }
+
+    pub(crate) fn confirmed(&self) -> impl Iterator<Item = TopicId> {
+        self.confirmed.iter().copied()
+    }
+
+    /// Whether nothing is left to be asked for or to be confirmed.
+    pub(crate) fn all_confirmed(&self) -> bool {
+        self.wanted.is_empty() && self.requests.iter().all(|request| request.joins.is_empty())
+    }
+
+    /// Whether something waits to be sent.
+    pub(crate) fn has_wishes(&self) -> bool {
+        !self.wanted.is_empty() || !self.leaving.is_empty()
+    }
+
+    /// What to send next, `most` topics at once: unsubscribes first, since a topic may be in both.
+    pub(crate) fn next(&self, most: usize) -> Next {
+        if !self.leaving.is_empty() {
+            return Next::Leave(self.leaving.iter().take(most).map(|farewell| farewell.topic.clone()).collect());
+        }
+        let alone = self.wanted.iter().find(|(_, wish)| wish.alone);
+        let ids: Vec<TopicId> =
+            alone.map_or_else(|| self.wanted.keys().take(most).copied().collect(), |(id, _)| vec![*id]);
+        if ids.is_empty() { Next::Nothing } else { Next::Join(ids) }
+    }
+
+    /// The first `taken` of what was next went out, to be answered until then.
+    pub(crate) fn sent(&mut self, next: &Next, taken: usize, id: Option<Id>, until: Monotonic) {
+        let (mut joins, mut leaves) = (Vec::new(), Vec::new());
+        match next {
+            Next::Nothing => return,
+            Next::Leave(_) => leaves.extend(self.leaving.drain(..taken.min(self.leaving.len()))),
+            Next::Join(ids) => {
+                let ids = ids.iter().take(taken);
+                joins.extend(ids.filter_map(|id| self.wanted.remove(id).map(|wish| (*id, wish))));
+            }
+        }
+        joins.iter_mut().for_each(|(_, wish)| wish.asked += 1);
+        leaves.iter_mut().for_each(|farewell| farewell.asked += 1);
+        if self.requests.len() >= REQUESTS_MAX
+            && let Some(oldest) = self.requests.pop_front()
+        {
+            self.wanted.extend(oldest.joins);
+        }
+        self.requests.push_back(Request { id, until, joins, leaves });
+    }
+
+    /// An answer came: to the request of its id, to the names in it, or, where it has neither, to the oldest request.
+    /// Returns the topics it is about, which the caller then accepts, refuses or forgets.
+    pub(crate) fn answered(
+        &mut self,
+        id: Option<&Id>,
+        names: &[Box<str>],
+        find: impl Fn(&str) -> Option<TopicId>,
+    ) -> Vec<TopicId> {
+        let is_meant = |request: &Request| id.is_none_or(|id| request.id.as_ref() == Some(id));
+        if !names.is_empty() {
+            return names.iter().filter_map(|name| self.named(is_meant, name, find(name))).collect();
+        }
+        let place = self.requests.iter().position(is_meant);
+        let request = place.and_then(|place| self.requests.remove(place));
+        request.into_iter().flat_map(|request| request.joins).map(|(id, _)| id).collect()
+    }
+
+    /// Settles the oldest request that speaks of a name; returns the topic if it was to be subscribed.
+    fn named(&mut self, is_meant: impl Fn(&Request) -> bool, name: &str, id: Option<TopicId>) -> Option<TopicId> {
+        let mut found = None;
+        let place = self.requests.iter_mut().position(|request| {
+            if !is_meant(request) {
+                return false;
+            }
+            let leaves = request.leaves.iter().position(|farewell| &*farewell.topic.wire == name);
+            let joins = request.joins.iter().position(|(join, _)| Some(*join) == id);
+            leaves.map(|at| request.leaves.remove(at));
+            found = joins.map(|at| request.joins.remove(at).0);
+            leaves.is_some() || joins.is_some()
+        })?;
+        if self.requests.get(place).is_some_and(|request| request.joins.is_empty() && request.leaves.is_empty()) {
+            self.requests.remove(place);
+        }
+        found
+    }
+
+    /// Takes back what was not answered in time. Returns whether something was asked for too often.
+    pub(crate) fn expire(&mut self, now: Monotonic, asks_max: u32, is_wanted: impl Fn(&Topic) -> bool) -> bool {
+        let mut hopeless = false;
+        while self.due().is_some_and(|until| until <= now) {
+            let Some(Request { joins, mut leaves, .. }) = self.requests.pop_front() else { break };
+            // What is wanted again was subscribed after it was left, and must stay.
+            leaves.retain(|farewell| !is_wanted(&farewell.topic));
+            let mut asked = joins.iter().map(|(_, wish)| wish.asked).chain(leaves.iter().map(|it| it.asked));
+            hopeless |= asked.any(|asked| asked >= asks_max);
+            self.wanted.extend(joins);
+            self.leaving.extend(leaves);
+        }
+        hopeless
+    }
+
+    /// When the oldest request must be answered.
+    pub(crate) fn due(&self) -> Option<Monotonic> {
+        self.requests.front().map(|request| request.until)
+    }
+
+    /// Takes a topic out of the request that asked for it; the request stays, for its answer is still to come.
+    fn take_pending(&mut self, id: TopicId) -> bool {
+        self.requests.iter_mut().any(|request| {
+            let place = request.joins.iter().position(|(join, _)| *join == id);
+            place.map(|place| request.joins.remove(place)).is_some()
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Delivery: the last stretch of an event's way: continuity, books, gaps, and what was subscribed.
+
+use tapewire_core::book::{Outcome, Step};
+use tapewire_core::event::{Book, Cause, Event, Gap, Normalized, Scope, Trade};
+use tapewire_core::{BookRule, Channel, Connector, Now, Resync, TopicEntry, UnixNanos};
+
+use crate::flow::{Flow, Numbered};
+use crate::session::Counters;
+
+/// Delivers the events of one topic.
+pub(crate) struct Delivery<'a> {
+    pub(crate) now: Now,
+    pub(crate) entry: &'a TopicEntry,
+    pub(crate) counters: &'a mut Counters,
+    pub(crate) events: &'a mut dyn FnMut(&Event<'_>),
+}
+
+impl Delivery<'_> {
+    /// A message of a managed book: goes on only if the book can take it. Returns whether the book has just begun to
+    /// need a snapshot.
+    pub(crate) fn book(&mut self, flow: &mut Flow, message: Book<'_>, connector: &dyn Connector) -> bool {
+        let Flow { book: Some(book), ts_last, resyncing, wide, .. } = flow else { return false };
+        let (now, from) = (self.now.mono, *ts_last);
+        let mut broken = false;
+        book.handle(message, 0, &|levels| connector.checksum(levels), &mut |step: Step<'_>| match step.outcome {
+            Outcome::SnapshotApplied => {
+                resyncing.synced(now);
+                broken = false;
+                self.deliver(&Event::Book(step.message), wide);
+            }
+            Outcome::Applied => self.deliver(&Event::Book(step.message), wide),
+            Outcome::Buffered => broken |= self.entry.topic.resync == Resync::Snapshot,
+            Outcome::Dropped | Outcome::IgnoredOld => self.counters.duplicates += 1,
+            Outcome::Gap { first, last } => {
+                broken = true;
+                self.gap(Cause::Sequence, from, first.zip(last));
+            }
+            Outcome::ChecksumFailed => {
+                broken = true;
+                self.gap(Cause::Checksum, from, None);
+            }
+        });
+        broken && self.entry.topic.resync != Resync::InStream && resyncing.want(now)
+    }
+
+    /// An event of a flow that is numbered without holes.
+    pub(crate) fn numbered(&mut self, flow: &mut Flow, event: &Event<'_>, trade: &Trade) {
+        let Some(number) = trade.sequence() else { return self.plain(flow, event) };
+        let judged = flow.judge(number, trade.ts_event);
+        if judged == Numbered::Duplicate {
+            self.counters.duplicates += 1;
+            return;
+        }
+        let cause = flow.interrupted.take().unwrap_or(Cause::Sequence);
+        match judged {
+            Numbered::Next | Numbered::Duplicate => {}
+            Numbered::Hole { first, last } => self.gap(cause, flow.ts_last, Some((first, last))),
+            Numbered::Restart => self.gap(cause, flow.ts_last, None),
+        }
+        (flow.number, flow.ts_event) = (Some(number), trade.ts_event);
+        self.deliver(event, &flow.wide);
+    }
+
+    /// An event that stands for itself.
+    pub(crate) fn plain(&mut self, flow: &mut Flow, event: &Event<'_>) {
+        if let Some(cause) = flow.interrupted.take() {
+            self.gap(cause, flow.ts_last, None);
+        }
+        if let Event::Quote(quote) = event
+            && !self.entry.topic.numbered
+        {
+            flow.number = quote.sequence;
+        }
+        self.deliver(event, &flow.wide);
+    }
+
+    /// The connection that fed a flow is lost, or what it sent was: the book is void, the rest may have a hole.
+    pub(crate) fn interrupt(&mut self, flow: &mut Flow, cause: Cause) {
+        if flow.book.as_ref().is_some_and(tapewire_core::book::ManagedBook::is_synced) {
+            self.gap(cause, flow.ts_last, None);
+        }
+        flow.interrupt(cause);
+    }
+
+    /// Hands an event to the consumer, if it was subscribed. `wide` are the channels subscribed for many instruments.
+    fn deliver(&mut self, event: &Event<'_>, wide: &[Channel]) {
+        let (instrument, channel) = (event.instrument(), event.channel());
+        let mut subscriptions = self.entry.subscriptions.iter();
+        let exactly = subscriptions.any(|it| Some(it.channel) == channel && Some(it.instrument) == instrument);
+        if exactly || channel.is_some_and(|channel| wide.contains(&channel)) {
+            self.counters.events += 1;
+            (self.events)(event);
+        } else {
+            self.counters.unsubscribed += 1;
+        }
+    }
+
+    /// Tells each subscription of a gap: what is missing, since when, and which numbers.
+    fn gap(&mut self, cause: Cause, from: Option<UnixNanos>, missing: Option<(u64, u64)>) {
+        for subscription in &self.entry.subscriptions {
+            self.counters.gaps += 1;
+            (self.events)(&Event::Gap(&Gap {
+                venue: subscription.instrument.venue(),
+                scope: Scope::Subscription(*subscription),
+                cause,
+                from,
+                to: Some(self.now.wall),
+                first_missing: missing.map(|(first, _)| first),
+                last_missing: missing.map(|(_, last)| last),
+                count: missing.map(|(first, last)| last.saturating_sub(first).saturating_add(1)),
+                healed_by: (self.entry.topic.rule != BookRule::None).then_some("snapshot"),
+                ts_recv: Some(self.now.wall),
+            }));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Heartbeats and silence.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use tapewire_core::{Budget, Heartbeat};
+
+use super::toy::Toy;
+use super::{Player, play};
+
+const BEGIN: &str = "catalog none
+                     +A@trade
+                     up 1
+                     1< ack 1 => A@trade confirmed";
+
+#[test]
+fn asks_when_idle_and_lives_while_it_is_answered() {
+    play(Toy::plain(), BEGIN).play(
+        "wait 20s => @20s 1> PING
+         wait 9s  =>
+         ponged 1 =>
+         wait 19s =>
+         1< trade A.trade 1 => trade A 1 | #1 live
+         wait 19s =>
+         wait 1s  => @68s 1> PING",
+    );
+    let text = Heartbeat::Text { idle: Duration::from_secs(5), send: Cow::Borrowed("hi"), answer_within: None };
+    play(Toy::new(|policy| policy.heartbeat = text.clone()), BEGIN).play(
+        "wait 5s  => @5s 1> hi
+         wait 6s  => @10s 1> hi
+         ponged 1 =>
+         wait 5s  => @16s 1> hi",
+    );
+}
+
+#[test]
+fn is_dead_exactly_at_the_bound_however_often_it_looks() {
+    for step in [1, 7, 100, 333, 500, 10_000] {
+        let mut player = play(Toy::plain(), BEGIN);
+        let mut died = None;
+        for _ in 0..40_000 / step {
+            player.effects.clear();
+            player.wait(Duration::from_millis(step));
+            died = died.or_else(|| player.effects.iter().find(|effect| effect.contains("#1 stale")).cloned());
+        }
+        assert_eq!(died.as_deref(), Some("@30s #1 stale: a heartbeat was not answered"), "{step} ms");
+    }
+}
+
+#[test]
+fn a_flood_of_pings_is_no_data_and_keeps_no_heartbeat_waiting() {
+    let toy = Toy::new(|policy| policy.control = Budget { amount: 1, per: Duration::from_secs(3) });
+    let mut player = play(toy, BEGIN);
+    player.play(
+        "wait 19s
+         pinged 1 =>
+         wait 20s => @39s 1> PING
+         wait 2s  =>
+         pinged 1 =>",
+    );
+    // Silence of all kinds.
+    play(Toy::new(|policy| policy.heartbeat = Heartbeat::None), BEGIN).play(
+        "wait 59s =>
+         wait 1s  => @60s #1 stale: nothing was received for too long | @60s #1 backoff: nothing was received for too long | @60s close 1",
+    );
+}
+
+fn with_pongs(player: &mut Player, seconds: u64) -> Vec<String> {
+    let mut effects = Vec::new();
+    for _ in 0..seconds {
+        player.effects.clear();
+        player.wait(Duration::from_secs(1));
+        player.input(crate::Input::Ponged { connection: 1 });
+        effects.append(&mut player.effects);
+    }
+    effects
+}
+
+#[test]
+fn a_topic_with_a_cadence_that_stops_is_asked_for_anew_then_the_connection_ends() {
+    let mut player = play(
+        Toy::plain(),
+        "catalog none
+         +A@mark
+         +B@trade
+         up 1
+         1< ack 1
+         1< mark A.mark => mark A | #1 live",
+    );
+    let heard = ["@10s A@mark stale: no data for 10 s", "@10s 1> unsub 2 A.mark", "@10s 1> sub 3 A.mark"];
+    assert_eq!(with_pongs(&mut player, 11), heard);
+    player.play(
+        "1< ack 2       =>
+         1< ack 3       => A@mark confirmed
+         1< mark A.mark => gap A@mark stale | mark A",
+    );
+    assert_eq!(with_pongs(&mut player, 11).len(), 3, "the data in between was proof of life");
+    player.play("1< ack 4\n 1< ack 5 => A@mark confirmed");
+    let end = with_pongs(&mut player, 10);
+    assert!(end[0].ends_with("#1 backoff: a topic stayed silent although it was subscribed anew"), "{end:?}");
+}
+
+#[test]
+fn heartbeats_do_not_feed_the_clock_of_data() {
+    let toy = Toy::new(|policy| policy.data_silence_max = Some(Duration::from_secs(5)));
+    let mut player = play(
+        toy,
+        "catalog none
+         +A@mark
+         +B@trade
+         up 1
+         1< ack 1",
+    );
+    // Nor does data of a topic that has no cadence.
+    let quiet = with_pongs(&mut player, 4);
+    player.play("1< trade B.trade 1 => trade B 1 | #1 live");
+    let end = with_pongs(&mut player, 1);
+    assert_eq!(quiet, [""; 0]);
+    assert_eq!(end[0], "@5s #1 backoff: heartbeats are answered, but no data arrives");
+}
+
+#[test]
+fn quiet_topics_may_be_quiet_for_hours() {
+    let mut player = play(Toy::new(|policy| policy.data_silence_max = Some(Duration::from_secs(5))), BEGIN);
+    assert_eq!(with_pongs(&mut player, 8 * 3600), [""; 0]);
+}
+
+#[test]
+fn a_long_stop_of_ours_costs_one_connection() {
+    let mut player = play(Toy::plain(), BEGIN);
+    player.now = player.now.after(Duration::from_secs(3 * 3600));
+    player.play(
+        "wake => #1 stale: nothing was received for too long | #1 backoff: nothing was received for too long | close 1",
+    );
+}
+
+#[test]
+fn frames_alone_let_time_do_its_work() {
+    let mut player = play(
+        Toy::plain(),
+        "catalog none
+         +A@mark
+         +B@trade
+         up 1
+         1< ack 1",
+    );
+    for number in 1..200 {
+        player.now = player.now.after(Duration::from_millis(100));
+        player.effects.clear();
+        player.step(&format!("1< trade B.trade {number}"));
+        if player.effects.iter().any(|effect| effect.contains("A@mark stale")) {
+            assert_eq!(player.now.0, Duration::from_secs(10));
+            return;
+        }
+    }
+    panic!("the silent topic was not found");
+}
