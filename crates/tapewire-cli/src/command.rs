@@ -1,0 +1,100 @@
+//! The command line as clap reads it; what each command takes stands with the command.
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Format;
+use crate::{demo, instruments, sim, stream, venues};
+
+const EXAMPLES: &str = "\
+Examples:
+  tapewire demo                                     watch simulated venues on this machine
+  tapewire stream binance:BTCUSDT@trade             live trades
+  tapewire stream binance:BTCUSDT@book --for 10s    ten seconds of an order book
+  tapewire decode binance < day.jsonl.gz            a recording as events
+  tapewire venues                                   what can be subscribed
+  tapewire sim binance --listen 127.0.0.1:9443      a venue for your own clients
+
+Data goes to standard output, everything else to standard error.
+Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 the venue refused credentials.";
+
+const DECODE_EXAMPLES: &str = "\
+Examples:
+  tapewire decode binance < day.jsonl.gz
+  tapewire decode binance --strict < day.jsonl.gz > events.jsonl";
+
+const BOOK_EXAMPLES: &str = "\
+Examples:
+  tapewire book binance < day.jsonl.gz
+  cat one.jsonl.gz two.jsonl.gz | tapewire book binance --depth 5 | tail -n 1";
+
+/// Normalized market data of many venues: live, simulated or recorded
+#[derive(Debug, Parser)]
+#[command(name = "tapewire", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// How to print: `text` on a terminal and `json` in a pipe, if not given
+    #[arg(long, global = true, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// What to log to standard error, such as `debug` or `warn,tapewire_engine=debug` [env: TAPEWIRE_LOG]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Args),
+    Stream(stream::Args),
+
+    /// Decode recorded frames to event JSON
+    ///
+    /// Reads a recording from standard input, plain or gzip, one JSON object a line, and prints the events that each
+    /// line holds. A bad line is printed as `malformed`, and the run goes on.
+    #[command(after_help = DECODE_EXAMPLES)]
+    Decode {
+        /// Whose frames they are, such as `binance`
+        venue: String,
+
+        /// Exit with 1 if anything was malformed
+        #[arg(long)]
+        strict: bool,
+    },
+
+    /// Keep the order books of a recording
+    ///
+    /// Reads a recording as `decode` does, keeps one book for each instrument and channel, prints what became of each
+    /// book message, and at the end every book.
+    #[command(after_help = BOOK_EXAMPLES)]
+    Book {
+        /// Whose frames they are, such as `binance`
+        venue: String,
+
+        /// How many levels a side the last lines show
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        depth: usize,
+    },
+
+    Sim(sim::Args),
+    Venues(venues::Args),
+    Instruments(instruments::Args),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_shows_examples() {
+        let mut cli = Cli::command();
+        cli.clone().debug_assert();
+        assert!(cli.render_long_help().to_string().contains("Examples:"));
+        for command in cli.get_subcommands_mut() {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Examples:"), "{}", command.get_name());
+        }
+    }
+}

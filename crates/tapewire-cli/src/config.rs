@@ -1,0 +1,424 @@
+//! Where venues are and who we are there: flags over environment over the configuration file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tapewire::suggest::{did_you_mean, nearest};
+use tapewire::venues::{self, UnknownVenue};
+use tapewire::{Credentials, ParseError, Secret, Url, Venue};
+
+/// How to reach venues
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Connecting")]
+pub(crate) struct ConnectArgs {
+    /// Another WebSocket base for a venue; REST follows to the same host and port unless `VENUE.rest=URL` is given
+    #[arg(long, value_name = "VENUE=URL")]
+    pub(crate) endpoint: Vec<String>,
+
+    /// A certificate to trust beside the public ones, as PEM, such as a simulated venue's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+
+    /// A proxy to go through: `http://HOST:PORT` (CONNECT) or `socks5://HOST:PORT`
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
+    /// A TOML file with a table for each account, such as `[binance]`, with the keys endpoint, rest, proxy, ca, key,
+    /// secret and passphrase; `TAPEWIRE_BINANCE_ENDPOINT` and so on override it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What can be set for an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Endpoint,
+    Rest,
+    Proxy,
+    Ca,
+    Key,
+    Secret,
+    Passphrase,
+}
+
+/// The fields by name.
+const FIELDS: [(&str, Field); 7] = [
+    ("endpoint", Field::Endpoint),
+    ("rest", Field::Rest),
+    ("proxy", Field::Proxy),
+    ("ca", Field::Ca),
+    ("key", Field::Key),
+    ("secret", Field::Secret),
+    ("passphrase", Field::Passphrase),
+];
+
+/// What the names of our environment variables begin with.
+const PREFIX: &str = "TAPEWIRE_";
+
+/// A value, and where it was said. Any of them may be secret, so none prints.
+#[derive(Clone, Debug)]
+struct Setting {
+    text: Secret,
+    origin: String,
+}
+
+/// What is set, for every venue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounts {
+    settings: BTreeMap<(String, Field), Setting>,
+}
+
+/// Something that is set cannot be used. Nothing was started; the text says where it was said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ConfigError {
+    /// A file cannot be read.
+    #[error("{origin}: cannot read {}", path.display())]
+    Read {
+        /// Who names the file.
+        origin: String,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The configuration file is not TOML. Its text may hold secrets and is not repeated.
+    #[error("{} line {line}: {why}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// There is no such account, venue or field.
+    #[error("{origin}: `{name}` is not a {what}{}", did_you_mean(nearest))]
+    Unknown {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        name: String,
+        /// What it should have been.
+        what: &'static str,
+        /// The names nearest to it.
+        nearest: Vec<String>,
+    },
+    /// A value is not a text.
+    #[error("{origin}: write a text in quotes")]
+    NotText {
+        /// Where it was said.
+        origin: String,
+    },
+    /// An endpoint lacks its venue.
+    #[error("--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443")]
+    Endpoint,
+    /// A value is not an address.
+    #[error("{origin}")]
+    Address {
+        /// Where it was said.
+        origin: String,
+        /// What is wrong.
+        source: ParseError,
+    },
+    /// An address has a scheme that cannot be used there.
+    #[error("{origin}: `{scheme}` cannot be used here; write {expected}")]
+    Scheme {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        scheme: String,
+        /// What can be used.
+        expected: &'static str,
+    },
+    /// Half of the credentials are missing.
+    #[error("{origin}: the {missing} is missing: key and secret go together")]
+    Half {
+        /// Where the other half was said.
+        origin: String,
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// The command line names a venue that there is not.
+    #[error(transparent)]
+    Venue(#[from] UnknownVenue),
+}
+
+impl Accounts {
+    /// Reads file, environment and flags.
+    pub(crate) fn load(args: &ConnectArgs) -> Result<Self, ConfigError> {
+        // Variables that are not UTF-8 are not ours.
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::gather(args, environment)
+    }
+
+    fn gather(args: &ConnectArgs, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut accounts = Self::default();
+        if let Some(path) = &args.config {
+            let origin = "--config".to_owned();
+            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+                origin,
+                path: path.clone(),
+                source,
+            })?;
+            accounts.file(path, &text)?;
+        }
+        for (name, value) in environment {
+            accounts.variable(&name, value)?;
+        }
+        accounts.flags(args)?;
+        Ok(accounts)
+    }
+
+    /// A venue with all that is set for it.
+    pub(crate) fn venue(&self, name: &str) -> Result<Venue, ConfigError> {
+        let mut venue = venues::find(name)?;
+        if let Some(url) = self.url(name, Field::Endpoint, &["ws", "wss"], "ws:// or wss://")? {
+            venue = venue.endpoint(url);
+        }
+        if let Some(url) = self.url(name, Field::Rest, &["http", "https"], "http:// or https://")? {
+            venue = venue.rest(url);
+        }
+        if let Some(url) = self.url(name, Field::Proxy, &["http", "socks5"], "http:// or socks5://")? {
+            venue = venue.proxy(url);
+        }
+        if let Some(setting) = self.get(name, Field::Ca) {
+            let path = PathBuf::from(setting.text.expose());
+            let pem = std::fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+                origin: setting.origin.clone(),
+                path,
+                source,
+            })?;
+            venue = venue.root(pem);
+        }
+        venue.target.credentials = self.credentials(name)?;
+        Ok(venue)
+    }
+
+    fn credentials(&self, name: &str) -> Result<Option<Credentials>, ConfigError> {
+        let half = |setting: &Setting, missing| ConfigError::Half { origin: setting.origin.clone(), missing };
+        let passphrase = self.get(name, Field::Passphrase);
+        match (self.get(name, Field::Key), self.get(name, Field::Secret)) {
+            (Some(key), Some(secret)) => Ok(Some(Credentials {
+                key: key.text.clone(),
+                secret: secret.text.clone(),
+                passphrase: passphrase.map(|setting| setting.text.clone()),
+            })),
+            (Some(key), None) => Err(half(key, "secret")),
+            (None, Some(secret)) => Err(half(secret, "key")),
+            (None, None) => passphrase.map_or(Ok(None), |setting| Err(half(setting, "key"))),
+        }
+    }
+
+    fn url(
+        &self,
+        name: &str,
+        field: Field,
+        schemes: &[&str],
+        expected: &'static str,
+    ) -> Result<Option<Url>, ConfigError> {
+        let Some(setting) = self.get(name, field) else { return Ok(None) };
+        let origin = setting.origin.clone();
+        let url: Url = match setting.text.expose().parse() {
+            Ok(url) => url,
+            Err(source) => return Err(ConfigError::Address { origin, source }),
+        };
+        if !schemes.contains(&url.scheme()) {
+            return Err(ConfigError::Scheme { origin, scheme: url.scheme().to_owned(), expected });
+        }
+        Ok(Some(url))
+    }
+
+    fn get(&self, venue: &str, field: Field) -> Option<&Setting> {
+        self.settings.get(&(venue.to_owned(), field))
+    }
+
+    fn set(&mut self, venue: &str, field: Field, text: impl Into<String>, origin: String) {
+        self.settings.insert((venue.to_owned(), field), Setting { text: Secret::new(text), origin });
+    }
+
+    /// Takes a configuration file: tables of texts.
+    fn file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Toml { path: path.to_owned(), line, why: error.message().to_owned() }
+        })?;
+        let shown = path.display();
+        for (account, fields) in table {
+            known_venue(&account, || format!("{shown}: [{account}]"))?;
+            let toml::Value::Table(fields) = fields else {
+                return Err(ConfigError::NotText {
+                    origin: format!("{shown}: `{account}` is not a table; [{account}]"),
+                });
+            };
+            for (name, value) in fields {
+                let origin = format!("{shown}: [{account}] {name}");
+                let field = known_field(&name, &origin)?;
+                let toml::Value::String(value) = value else { return Err(ConfigError::NotText { origin }) };
+                self.set(&account, field, value, origin);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an environment variable, if it is one of ours; an empty one counts as none.
+    fn variable(&mut self, name: &str, value: String) -> Result<(), ConfigError> {
+        let Some(rest) = name.strip_prefix(PREFIX) else { return Ok(()) };
+        // The longest name first: `BINANCE_USDM_KEY` is not the field `USDM_KEY` of `binance`.
+        let owner = venues::names()
+            .filter_map(|venue| Some((venue, rest.strip_prefix(&spelled(venue))?.strip_prefix('_')?)))
+            .max_by_key(|(venue, _)| venue.len());
+        let Some((venue, field)) = owner else { return Ok(()) };
+        let field = known_field(&field.to_lowercase(), name)?;
+        if !value.is_empty() {
+            self.set(venue, field, value, name.to_owned());
+        }
+        Ok(())
+    }
+
+    fn flags(&mut self, args: &ConnectArgs) -> Result<(), ConfigError> {
+        for text in &args.endpoint {
+            let (name, url) = text.split_once('=').ok_or(ConfigError::Endpoint)?;
+            let (venue, field) = match name.strip_suffix(".rest") {
+                Some(venue) => (venue, Field::Rest),
+                None => (name, Field::Endpoint),
+            };
+            let origin = format!("--endpoint {name}");
+            known_venue(venue, || "--endpoint".to_owned())?;
+            self.set(venue, field, url, origin);
+        }
+        for venue in venues::names() {
+            if let Some(path) = &args.ca {
+                self.set(venue, Field::Ca, path.to_string_lossy(), "--ca".to_owned());
+            }
+            if let Some(url) = &args.proxy {
+                self.set(venue, Field::Proxy, url, "--proxy".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A venue's name as environment variables spell it.
+fn spelled(venue: &str) -> String {
+    venue.to_uppercase().replace('-', "_")
+}
+
+fn known_venue(name: &str, origin: impl FnOnce() -> String) -> Result<(), ConfigError> {
+    if venues::names().any(|known| known == name) {
+        return Ok(());
+    }
+    let nearest = nearest(name, venues::names());
+    let name = tapewire::excerpt(name.as_bytes());
+    Err(ConfigError::Unknown { origin: origin(), name, what: "venue of this program", nearest })
+}
+
+fn known_field(name: &str, origin: &str) -> Result<Field, ConfigError> {
+    let found = FIELDS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, field)| *field).ok_or_else(|| ConfigError::Unknown {
+        origin: origin.to_owned(),
+        name: tapewire::excerpt(name.as_bytes()),
+        what: "key of an account",
+        nearest: nearest(name, FIELDS.iter().map(|(known, _)| *known)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::chain;
+
+    fn gathered(file: &str, variables: &[(&str, &str)], endpoints: &[&str]) -> Result<Venue, String> {
+        let build = || {
+            let mut accounts = Accounts::default();
+            accounts.file(Path::new("a.toml"), file)?;
+            for (name, value) in variables {
+                accounts.variable(name, (*value).to_owned())?;
+            }
+            let endpoint = endpoints.iter().map(|text| (*text).to_owned()).collect();
+            accounts.flags(&ConnectArgs { endpoint, ..ConnectArgs::default() })?;
+            accounts.venue("binance")
+        };
+        build().map_err(|error: ConfigError| chain(&error))
+    }
+
+    #[test]
+    fn flags_go_before_environment_before_file() {
+        let file = "[binance]\nendpoint = 'ws://file'\nrest = 'http://file'\nproxy = 'socks5://file'";
+        let variables = [("TAPEWIRE_BINANCE_REST", "http://env"), ("TAPEWIRE_BINANCE_ENDPOINT", "ws://env")];
+        let target = gathered(file, &variables, &["binance=ws://flag"]).unwrap().target;
+        let host = |url: Option<Url>| url.map(|url| url.host().to_owned());
+        assert_eq!(host(target.websocket).as_deref(), Some("flag"));
+        assert_eq!(host(target.rest).as_deref(), Some("env"));
+        assert_eq!(host(target.proxy).as_deref(), Some("file"));
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        let cases: [(&str, &[(&str, &str)], &[&str], &str); 10] = [
+            (
+                "[binanse]",
+                &[],
+                &[],
+                "a.toml: [binanse]: `binanse` is not a venue of this program; did you mean `binance`?",
+            ),
+            (
+                "[binance]\nkee = 'a'",
+                &[],
+                &[],
+                "a.toml: [binance] kee: `kee` is not a key of an account; did you mean `key`?",
+            ),
+            ("[binance]\nkey = 1", &[], &[], "a.toml: [binance] key: write a text in quotes"),
+            (
+                "[binance]\nkey = 'k'",
+                &[],
+                &[],
+                "a.toml: [binance] key: the secret is missing: key and secret go together",
+            ),
+            (
+                "",
+                &[("TAPEWIRE_BINANCE_SECRTE", "x")],
+                &[],
+                "TAPEWIRE_BINANCE_SECRTE: `secrte` is not a key of an account; did you mean `secret`?",
+            ),
+            (
+                "",
+                &[("TAPEWIRE_BINANCE_REST", "x")],
+                &[],
+                "TAPEWIRE_BINANCE_REST: not an address: it has no scheme; write it as `wss://host:port/path`",
+            ),
+            ("", &[], &["nowhere=ws://a"], "--endpoint: `nowhere` is not a venue of this program"),
+            ("", &[], &["ws://a"], "--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443"),
+            ("", &[], &["binance=http://a"], "--endpoint binance: `http` cannot be used here; write ws:// or wss://"),
+            (
+                "",
+                &[],
+                &["binance.rest=ws://a"],
+                "--endpoint binance.rest: `ws` cannot be used here; write http:// or https://",
+            ),
+        ];
+        for (file, variables, endpoints, expected) in cases {
+            assert_eq!(gathered(file, variables, endpoints).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn secrets_stay_hidden_in_errors_and_in_debug() {
+        let broken = gathered("[binance]\nkey = 'k'\nsecret = \"WORD2", &[], &[]).unwrap_err();
+        assert!(broken.starts_with("a.toml line 3: ") && !broken.contains("WORD2"), "{broken}");
+        let venue = gathered("[binance]\nkey = 'KEY1'\nsecret = 'WORD2'", &[], &[]).unwrap();
+        assert_eq!(venue.target.credentials.as_ref().unwrap().secret.expose(), "WORD2");
+        let printed = format!("{venue:?}");
+        assert!(!printed.contains("WORD2") && !printed.contains("KEY1"), "{printed}");
+        let wrong = gathered("", &[("TAPEWIRE_BINANCE_PROXY", "ftp://me:WORD2@host")], &[]).unwrap_err();
+        assert!(!wrong.contains("WORD2"), "{wrong}");
+    }
+
+    #[test]
+    fn empty_variables_and_those_of_others_count_as_none() {
+        let variables = [("TAPEWIRE_BINANCE_PROXY", ""), ("TAPEWIRE_LOG", "debug"), ("PATH", "x")];
+        assert!(gathered("", &variables, &[]).unwrap().target.proxy.is_none());
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a command failed, and the exit code that says so.
+
+use std::io;
+
+use tapewire::Recovery;
+use tapewire::venues::UnknownVenue;
+
+use crate::config::ConfigError;
+use crate::recorded;
+
+const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+const REFUSED: u8 = 3;
+
+/// A command failed; what it had printed before stands.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    /// The command line names a venue that there is not.
+    #[error(transparent)]
+    UnknownVenue(#[from] UnknownVenue),
+    /// The command line, the environment or the configuration file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The filter for logs cannot be read.
+    #[error("cannot read the log filter `{text}`: write a level such as `debug`, or `warn,tapewire_engine=debug`")]
+    LogFilter {
+        /// What was written.
+        text: String,
+    },
+    /// Every subscription was rejected: nothing is left to wait for.
+    #[error("every subscription was rejected\n  {}", reasons.join("\n  "))]
+    AllRejected {
+        /// Each subscription and why.
+        reasons: Vec<String>,
+    },
+    /// The session of a venue gave up.
+    #[error("no connection is left to {venue}{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    GaveUp {
+        /// The venue.
+        venue: tapewire::VenueId,
+        /// Why, in the session's words.
+        reason: Option<Box<str>>,
+    },
+    /// A venue without a list of instruments was asked for it.
+    #[error("{venue} does not list its instruments")]
+    NoInstruments {
+        /// The venue.
+        venue: tapewire::VenueId,
+    },
+    /// A simulated venue lacks what the demonstration shows.
+    #[error("there is nothing to show: no simulated venue of this program has an adapter")]
+    NothingToShow,
+    /// The engine refused or failed.
+    #[error(transparent)]
+    Engine(#[from] tapewire::Error),
+    /// A simulated venue could not be started.
+    #[error("the simulated venue cannot be started")]
+    Sim(#[from] tapewire_sim::Error),
+    /// A text of ours could not be read, such as a simulator's address.
+    #[error(transparent)]
+    Parse(#[from] tapewire::ParseError),
+    /// A recording could not be decoded to its end, or was to be strict.
+    #[error(transparent)]
+    Recorded(#[from] recorded::Error),
+    /// Something could not be written to standard output.
+    #[error("cannot write to standard output")]
+    Output(#[from] io::Error),
+    /// The runtime could not be started, or a signal could not be waited for.
+    #[error("cannot start to run")]
+    Runtime(#[source] io::Error),
+    /// A command did not end in time after it was told to.
+    #[error("the command did not end in time and was cut off")]
+    Stuck,
+}
+
+impl Error {
+    /// Whether this is the ordinary end of a pipe: whoever reads our output has read enough.
+    pub(crate) fn is_quiet(&self) -> bool {
+        match self {
+            Self::Output(error) | Self::Recorded(recorded::Error::Output(error)) => {
+                error.kind() == io::ErrorKind::BrokenPipe
+            }
+            _ => false,
+        }
+    }
+
+    /// What the process exits with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::UnknownVenue(_)
+            | Self::Config(_)
+            | Self::LogFilter { .. }
+            | Self::NoInstruments { .. }
+            | Self::Parse(_) => WRONG_USAGE,
+            Self::Engine(error) => match error.recovery() {
+                Recovery::FixConfig | Recovery::FixRequest => WRONG_USAGE,
+                Recovery::Reauthenticate => REFUSED,
+                Recovery::Retry | Recovery::RetryAfter(_) | Recovery::Stop => FAILED,
+            },
+            Self::Sim(error) => match error {
+                tapewire_sim::Error::Listen { .. }
+                | tapewire_sim::Error::Certificate { .. }
+                | tapewire_sim::Error::CaFile { .. } => FAILED,
+                _ => WRONG_USAGE,
+            },
+            Self::AllRejected { .. }
+            | Self::GaveUp { .. }
+            | Self::NothingToShow
+            | Self::Recorded(_)
+            | Self::Output(_)
+            | Self::Runtime(_)
+            | Self::Stuck => FAILED,
+        }
+    }
+}
+
+/// An error and all its sources, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,145 @@
+//! `tapewire stream`: live events, as they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tapewire::event::{Batch, ConnectionState, Event, Normalized as _};
+use tapewire::{Engine, Feed, Subscription, SubscriptionState, VenueId};
+
+use crate::config::{Accounts, ConnectArgs};
+use crate::duration;
+use crate::error::Error;
+use crate::output::Output;
+use crate::runtime::Stop;
+
+const EXAMPLES: &str = "\
+Examples:
+  tapewire stream binance:BTCUSDT@trade binance:ETHUSDT@bar:1m
+  tapewire stream binance:BTCUSDT@book --for 10s --format json
+  tapewire stream 'binance:*@ticker:mini' --max-events 100
+  tapewire stream binance:BTCUSDT@trade --endpoint binance=ws://127.0.0.1:9443     from a simulated venue
+
+A subscription is VENUE:SYMBOL@CHANNEL; `tapewire venues` lists the channels.";
+
+/// Print live events: data, and what happens to connections and subscriptions
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to subscribe, such as `binance:BTCUSDT@trade`
+    #[arg(required = true, value_name = "SUB")]
+    subscriptions: Vec<Subscription>,
+
+    /// End after this time, such as 10s, 500ms, 2m or 1h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
+    time: Option<Duration>,
+
+    /// End after so many events; notices on connections, subscriptions and gaps do not count
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_events: Option<u64>,
+
+    #[command(flatten)]
+    connect: ConnectArgs,
+}
+
+pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<(), Error> {
+    let mut feed = start(&args)?;
+    let mut stop = stop.after(args.time);
+    let mut progress = Progress::new(&args);
+    let mut batch = Batch::new();
+    let outcome = loop {
+        tokio::select! {
+            biased;
+            () = stop.wait() => break Ok(()),
+            more = feed.next_batch(&mut batch) => {
+                if !more {
+                    break Ok(());
+                }
+            }
+        }
+        match print(&batch, &mut progress, &mut output) {
+            Ok(false) => {}
+            Ok(true) => break progress.outcome(),
+            Err(error) => break Err(error),
+        }
+    };
+    feed.handle().shutdown().await;
+    outcome
+}
+
+/// Starts an engine with the venues that the subscriptions name.
+fn start(args: &Args) -> Result<Feed, Error> {
+    let accounts = Accounts::load(&args.connect)?;
+    let mut builder = Engine::builder();
+    let names: BTreeSet<VenueId> = args.subscriptions.iter().map(|it| it.instrument.venue()).collect();
+    for name in names {
+        builder = builder.venue(accounts.venue(name.as_str())?);
+    }
+    for subscription in &args.subscriptions {
+        builder = builder.subscribe(*subscription);
+    }
+    Ok(builder.start()?)
+}
+
+/// Prints a batch, as one write; returns whether that was all that is wanted.
+fn print(batch: &Batch, progress: &mut Progress, output: &mut Output) -> Result<bool, Error> {
+    let mut finished = false;
+    for event in batch.iter() {
+        output.event(&event)?;
+        finished = progress.note(&event);
+        if finished {
+            break;
+        }
+    }
+    output.flush()?;
+    Ok(finished)
+}
+
+/// What is still to come.
+struct Progress {
+    events_left: Option<u64>,
+    /// The subscriptions that can still bring something.
+    hopeful: BTreeSet<Subscription>,
+    /// The subscriptions that were rejected, with the reasons.
+    rejected: Vec<String>,
+    /// The venues whose session has given up, and why.
+    gave_up: BTreeMap<VenueId, Option<Box<str>>>,
+}
+
+impl Progress {
+    fn new(args: &Args) -> Self {
+        Self {
+            events_left: args.max_events,
+            hopeful: args.subscriptions.iter().copied().collect(),
+            rejected: Vec::new(),
+            gave_up: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of an event; returns whether nothing more is wanted, or to be had.
+    fn note(&mut self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Subscription(notice) if notice.state == SubscriptionState::Rejected => {
+                self.hopeful.remove(&notice.subscription);
+                let reason = notice.reason.as_deref().unwrap_or("the venue gives no reason");
+                self.rejected.push(format!("{}: {reason}", notice.subscription));
+            }
+            Event::Connection(notice) if notice.state == ConnectionState::GaveUp => {
+                self.hopeful.retain(|subscription| subscription.instrument.venue() != notice.venue);
+                self.gave_up.insert(notice.venue, notice.reason.clone());
+            }
+            _ if !event.kind().is_notice() => self.events_left = self.events_left.map(|left| left.saturating_sub(1)),
+            _ => {}
+        }
+        self.hopeful.is_empty() || self.events_left == Some(0)
+    }
+
+    fn outcome(self) -> Result<(), Error> {
+        if !self.hopeful.is_empty() {
+            return Ok(());
+        }
+        match self.gave_up.into_iter().next() {
+            Some((venue, reason)) => Err(Error::GaveUp { venue, reason }),
+            None => Err(Error::AllRejected { reasons: self.rejected }),
+        }
+    }
+}
