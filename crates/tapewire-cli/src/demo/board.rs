@@ -30,6 +30,8 @@ pub(super) struct Board {
 struct Row {
     instrument: InstrumentId,
     last: Option<Decimal>,
+    /// How many places its prices need, as far as was seen: with as many each, they stay in line.
+    places: u8,
     direction: Ordering,
     touch: Option<(Level, Level)>,
     quote: Option<(Level, Level)>,
@@ -163,6 +165,7 @@ impl Row {
         Self {
             instrument,
             last: None,
+            places: 0,
             direction: Ordering::Equal,
             touch: None,
             quote: None,
@@ -181,6 +184,7 @@ impl Row {
                     direction => self.direction = direction,
                 }
                 self.last = Some(trade.price);
+                self.places = self.places.max(trade.price.normalized().scale);
                 self.trades.add();
             }
             Event::Quote(quote) => {
@@ -206,8 +210,8 @@ impl Row {
 
     fn cells(&self) -> [Cell; 10] {
         let dash = || Cell::right("-").tone(Tone::Dim);
-        let price =
-            |price: Option<Decimal>| price.map_or_else(dash, |price| Cell::right(price.normalized().to_string()));
+        let shown = |price: Decimal| price.rescale(self.places).unwrap_or(price.normalized()).to_string();
+        let price = |price: Option<Decimal>| price.map_or_else(dash, |price| Cell::right(shown(price)));
         let (arrow, tone) = match self.direction {
             Ordering::Greater => ("▲", Tone::Good),
             Ordering::Less => ("▼", Tone::Bad),

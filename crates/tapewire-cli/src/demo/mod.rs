@@ -129,6 +129,7 @@ async fn draw(
         }
     }
     screen.draw(|width| board.lines(totals, width))?;
+    screen.close()?;
     Ok(())
 }
 

@@ -56,6 +56,11 @@ impl<W: Write> Screen<W> {
         queue!(self.out, Clear(ClearType::FromCursorDown), EndSynchronizedUpdate)?;
         self.out.flush()
     }
+
+    /// Leaves the last drawing behind, with an empty line under it.
+    pub(super) fn close(mut self) -> io::Result<()> {
+        self.out.write_all(b"\r\n")
+    }
 }
 
 impl<W: Write> Drop for Screen<W> {

@@ -84,7 +84,7 @@ impl fmt::Display for Totals {
         let elapsed = self.elapsed();
         let time = format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100);
         for (venue, total) in &self.venues {
-            write!(f, "{venue}: {} events in {time}:", total.events)?;
+            write!(f, "{venue}, {time}:")?;
             for (place, (kind, name)) in TOLD.iter().enumerate() {
                 let comma = if place == 0 { "" } else { "," };
                 write!(f, "{comma} {} {name}", total.kinds.get(kind).copied().unwrap_or(0))?;
