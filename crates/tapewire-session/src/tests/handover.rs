@@ -67,7 +67,25 @@ fn unnumbered_data_is_taken_from_one_connection_at_a_time() {
          up 2
          1< mark A.mark => mark A
          2< mark A.mark => mark A | #2 live | #1 closed: its successor has taken over | close 1
-         1< mark A.mark => ",
+         1< mark A.mark =>",
+    );
+    // Not back and forth while another topic still waits.
+    play(
+        Toy::plain(),
+        "catalog none
+         +A@mark
+         +B@trade
+         up 1
+         1< ack 1
+         1< mark A.mark
+         1< trade B.trade 1
+         1< bye
+         up 2
+         2< ack 1
+         2< mark A.mark     => mark A | #2 live
+         1< mark A.mark     =>
+         2< mark A.mark     => mark A
+         2< trade B.trade 2 => trade B 2 | #1 closed: its successor has taken over | close 1",
     );
 }
 
@@ -94,6 +112,24 @@ fn books_go_on_where_the_old_connection_left_off() {
     );
     assert_eq!((player.counters().gaps, player.counters().snapshots), (0, 1));
     player.play("republish A@book => snapshot A 14");
+}
+
+#[test]
+fn a_book_that_waits_for_its_snapshot_waits_with_the_messages_of_one_connection() {
+    play(
+        Toy::plain(),
+        "catalog none
+         +A@book:odd_lot
+         up 1
+         1< ack 1
+         1< delta A.book:odd_lot 4 4
+         1< delta A.book:odd_lot 5 5
+         1< bye
+         up 2
+         2< delta A.book:odd_lot 5 5 => #2 live | #1 closed: its successor has taken over | close 1
+         2< delta A.book:odd_lot 6 6 =>
+         2< whole A.book:odd_lot 4   => snapshot A 4 | delta A 5 | delta A 6",
+    );
 }
 
 #[test]

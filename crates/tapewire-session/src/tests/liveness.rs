@@ -58,6 +58,13 @@ fn a_flood_of_pings_is_no_data_and_keeps_no_heartbeat_waiting() {
          wait 2s  =>
          pinged 1 =>",
     );
+    // What was sent just before comes first; then the heartbeat.
+    player.play(
+        "wait 18s =>
+         +B@trade => B@trade pending | 1> sub 2 B.trade
+         wait 2s  =>
+         wait 2s  => @62.000000001s 1> PING",
+    );
     // Silence of all kinds.
     play(Toy::new(|policy| policy.heartbeat = Heartbeat::None), BEGIN).play(
         "wait 59s =>
@@ -117,6 +124,16 @@ fn heartbeats_do_not_feed_the_clock_of_data() {
     let end = with_pongs(&mut player, 1);
     assert_eq!(quiet, [""; 0]);
     assert_eq!(end[0], "@5s #1 backoff: heartbeats are answered, but no data arrives");
+}
+
+#[test]
+fn to_be_confirmed_anew_is_no_data_either() {
+    let toy = Toy::new(|policy| policy.data_silence_max = Some(Duration::from_secs(15)));
+    let mut player = play(toy, "catalog none\n +A@mark\n up 1\n 1< ack 1");
+    assert_eq!(with_pongs(&mut player, 10).len(), 3, "stale, and asked for anew");
+    player.play("1< ack 2\n 1< ack 3 => A@mark confirmed");
+    let end = with_pongs(&mut player, 5);
+    assert_eq!(end[0], "@15s #1 backoff: heartbeats are answered, but no data arrives");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn answers_confirm_by_id_by_name_or_in_order() {
     play(silent.clone(), &begin.replace("sub 1", "sub -").replace("sub 2", "sub -")).play(
         "1< ack - => A@trade confirmed | B@trade confirmed
          1< ack - => C@trade confirmed
-         1< ack - => ",
+         1< ack - =>",
     );
     // An answer to an unsubscribe confirms nothing else, nor does one that names what is gone.
     play(silent, "catalog none").play(
@@ -84,7 +84,7 @@ fn data_confirms_before_the_answer_does() {
          1< trade A.trade 1 => trade A 1 | #1 live | A@trade confirmed
          1< trade A.trade 2 => trade A 2
          1< ack 1           => B@trade confirmed
-         1< trade X.trade 1 => ",
+         1< trade X.trade 1 =>",
     );
 }
 
@@ -141,7 +141,7 @@ fn of_a_refused_batch_only_the_bad_topic_is_rejected() {
          1< nack 1 @B.trade -2 no B => B@trade rejected: no B
          1< ack 1                   => A@trade confirmed
          1< nack 77 -1 what         =>
-         1< nack - -1 what          => ",
+         1< nack - -1 what          =>",
     );
 }
 

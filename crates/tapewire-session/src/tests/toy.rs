@@ -57,7 +57,7 @@ impl Connector for Toy {
             Channel::Mark => Topic { cadence: Some(std::time::Duration::from_secs(1)), ..topic },
             Channel::Book => book(Resync::Snapshot),
             Channel::BookRpi => book(Resync::Resubscribe),
-            Channel::BookOddLot => book(Resync::InStream),
+            Channel::BookOddLot => Topic { rule: BookRule::PreviousLink, ..book(Resync::InStream) },
             Channel::Bar { .. } => return Err(Unsupported::new("no bars here")),
             // Both come by one topic.
             Channel::Quote | Channel::Ticker => Topic::new(format!("{}.quote", instrument.symbol()), ROUTE),
@@ -164,6 +164,7 @@ pub(super) fn book(wire: &str, first: Option<&str>, last: &str, checksum: Option
     let head = BookHead {
         first_sequence: first.map(|first| first.parse().unwrap()),
         last_sequence: Some(last.parse().unwrap()),
+        previous_sequence: first.map(|first| first.parse::<u64>().unwrap() - 1),
         checksum,
         ..BookHead::new(instrument, channel, action)
     };
