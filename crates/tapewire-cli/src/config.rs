@@ -357,7 +357,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_and_where() {
-        let cases: [(&str, &[(&str, &str)], &[&str], &str); 10] = [
+        type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str], &'static str);
+        let cases: [Case; 10] = [
             (
                 "[binanse]",
                 &[],

@@ -3,8 +3,11 @@
 use tapewire_core::suggest::{did_you_mean, nearest};
 use tapewire_core::{Recovery, Venue, excerpt};
 
-/// Each venue's name, and what makes it at its default address, without credentials.
-pub const VENUES: &[(&str, fn() -> Venue)] = &[
+/// Makes a venue at its default address, without credentials.
+pub type Make = fn() -> Venue;
+
+/// Each venue's name, and what makes it.
+pub const VENUES: &[(&str, Make)] = &[
     #[cfg(feature = "binance")]
     ("binance", tapewire_binance::spot),
 ];

@@ -210,7 +210,7 @@ impl Row {
 
     fn cells(&self) -> [Cell; 10] {
         let dash = || Cell::right("-").tone(Tone::Dim);
-        let shown = |price: Decimal| price.rescale(self.places).unwrap_or(price.normalized()).to_string();
+        let shown = |price: Decimal| price.rescale(self.places).unwrap_or_else(|| price.normalized()).to_string();
         let price = |price: Option<Decimal>| price.map_or_else(dash, |price| Cell::right(shown(price)));
         let (arrow, tone) = match self.direction {
             Ordering::Greater => ("▲", Tone::Good),

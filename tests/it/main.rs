@@ -1,0 +1,10 @@
+//! The whole house, end to end: the real engine and adapters against simulated venues over real loopback sockets.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+
+mod examples;
+mod faults;
+mod life;
+mod slow;
+mod support;
+mod tls;
