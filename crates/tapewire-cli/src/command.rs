@@ -92,7 +92,7 @@ mod tests {
         let mut cli = Cli::command();
         cli.clone().debug_assert();
         assert!(cli.render_long_help().to_string().contains("Examples:"));
-        for command in cli.get_subcommands_mut() {
+        for command in cli.get_subcommands_mut().filter(|command| command.get_name() != "help") {
             let help = command.render_long_help().to_string();
             assert!(help.contains("Examples:"), "{}", command.get_name());
         }
