@@ -9,6 +9,8 @@ pub struct VenueInfo {
     pub summary: &'static str,
     /// Its variants.
     pub options: &'static [OptionInfo],
+    /// What fault scripts can name.
+    pub faults: &'static [FaultInfo],
 }
 
 /// A variant of a venue's behaviour, set by name and value.
@@ -19,6 +21,17 @@ pub struct OptionInfo {
     /// The values it takes, and the default.
     pub values: &'static str,
     /// What it changes, in one line.
+    pub doc: &'static str,
+}
+
+/// A fault that a [`Script`](crate::Script) can name.
+#[derive(Debug, Clone, Copy)]
+pub struct FaultInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments, separated by commas, with their defaults.
+    pub args: &'static str,
+    /// What it does, in one line.
     pub doc: &'static str,
 }
 

@@ -41,6 +41,8 @@ enum End {
     Close { code: u16, reason: String },
     /// The same, because the client broke a limit.
     Violation(&'static str),
+    /// The client does not read.
+    Stalled,
     /// The client has left, or the wire failed: nothing more can be said.
     Gone,
     /// A fault took the wire.
@@ -48,7 +50,7 @@ enum End {
 }
 
 /// Serves a connection until it ends, and tells the hub.
-pub(crate) async fn run(upgraded: Upgraded, opened: Opened, mut with: Surroundings) {
+pub(crate) async fn run(upgraded: Upgraded, mut opened: Opened, mut with: Surroundings) {
     let connection = opened.connection;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -65,8 +67,11 @@ pub(crate) async fn run(upgraded: Upgraded, opened: Opened, mut with: Surroundin
         _ = with.stop.wait_for(|stop| *stop) => End::Close { code: 1001, reason: String::new() },
         broken = with.switch.broken_beyond(None) => End::Broken(broken),
         end = read(&mut stream, connection, &opened.rules, &with.hub, pong_to) => end,
-        end = writer.run(&mut sink, opened.queue, pongs, &opened.room) => end,
+        end = writer.run(&mut sink, &mut opened.queue, pongs, &opened.room) => end,
     };
+    if let End::Broken(broken) = end {
+        with.switch.set(broken);
+    }
     match end {
         End::Close { code, reason } => close(sink, stream, code, reason).await,
         End::Violation(reason) => {
@@ -80,6 +85,10 @@ pub(crate) async fn run(upgraded: Upgraded, opened: Opened, mut with: Surroundin
                 _ = with.switch.broken_beyond(Some(Broken::HalfOpen)) => {}
                 _ = stream.next() => {}
             }
+        }
+        End::Stalled => {
+            with.counters.slow.fetch_add(1, Ordering::Relaxed);
+            with.switch.set(Broken::Reset);
         }
         End::Broken(Broken::Reset) | End::Gone => {}
     }
@@ -152,7 +161,7 @@ impl Writer {
     async fn run(
         &mut self,
         sink: &mut SplitSink<Socket, Message>,
-        mut queue: mpsc::Receiver<Queued>,
+        queue: &mut mpsc::Receiver<Queued>,
         mut pongs: mpsc::Receiver<Bytes>,
         room: &tokio::sync::Notify,
     ) -> End {
@@ -175,14 +184,14 @@ impl Writer {
                     }
                     if next_ping.is_some_and(|time| time <= now) {
                         next_ping = self.rules.ping_every.map(|every| now + every);
-                        if self.ping(sink, now).await.is_err() {
-                            return End::Gone;
+                        if let Err(end) = self.ping(sink, now).await {
+                            return end;
                         }
                     }
                 }
                 queued = queue.recv() => {
                     let Some(first) = queued else { return End::Gone };
-                    if let Err(end) = write(sink, &mut queue, first).await {
+                    if let Err(end) = write(sink, queue, first).await {
                         return end;
                     }
                     room.notify_one();
@@ -199,10 +208,11 @@ impl Writer {
         over.then(|| End::Close { code: 1001, reason: "the connection's time is over".to_owned() })
     }
 
-    async fn ping(&mut self, sink: &mut SplitSink<Socket, Message>, now: Instant) -> Result<(), ()> {
+    async fn ping(&mut self, sink: &mut SplitSink<Socket, Message>, now: Instant) -> Result<(), End> {
         let payload = Bytes::from((self.clock.now_us() / 1_000).to_string());
         self.pings.push_back((payload.clone(), now));
-        timeout(WRITE_STALL, sink.send(Message::Ping(payload))).await.map_err(drop)?.map_err(drop)
+        let sent = timeout(WRITE_STALL, sink.send(Message::Ping(payload))).await;
+        sent.map_err(|_| End::Stalled)?.map_err(|_| End::Gone)
     }
 
     /// A pong answers the ping whose payload it has, and with it those before, as RFC 6455 section 5.5.3 allows.
@@ -229,13 +239,17 @@ async fn write(
             match queued {
                 Queued::Frame(frame) => sink.feed(frame).await.map_err(|_| End::Gone)?,
                 Queued::Close { code, reason } => return Err(End::Close { code, reason }),
+                Queued::Break(broken) => {
+                    sink.flush().await.map_err(|_| End::Gone)?;
+                    return Err(End::Broken(broken));
+                }
             }
             left -= 1;
             next = if left == 0 { None } else { queue.try_recv().ok() };
         }
         sink.flush().await.map_err(|_| End::Gone)
     };
-    timeout(WRITE_STALL, all).await.unwrap_or(Err(End::Gone))
+    timeout(WRITE_STALL, all).await.unwrap_or(Err(End::Stalled))
 }
 
 /// Says why, and waits a moment for the client's answer.

@@ -5,15 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use http::StatusCode;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::clock::Clock;
+use crate::faults::{Act, Injector};
+use crate::script::{Fault, Script};
 use crate::stats::Counters;
-use crate::venues::{Answer, ConnectionId, Face, Outbox, Outgoing, Output, Request, Room, Rules, Wake};
+use crate::venues::{Age, Answer, ConnectionId, Face, Outbox, Outgoing, Output, Request, Room, Rules, Wake};
 use crate::wire::{Broken, Switch};
 
 /// What a connection or a listener tells the hub.
@@ -27,8 +31,8 @@ pub(crate) enum Command {
     Notice { connection: ConnectionId },
     /// The connection has ended.
     Closed { connection: ConnectionId },
-    /// Somebody asks over HTTP.
-    Http { request: Request, reply: oneshot::Sender<Answer> },
+    /// Somebody asks over HTTP; the answer comes with the time to hold it back.
+    Http { request: Request, reply: oneshot::Sender<(Answer, Duration)> },
 }
 
 /// A connection that was admitted.
@@ -39,13 +43,20 @@ pub(crate) struct Opened {
     /// To be told after room was made in the queue.
     pub(crate) room: Arc<Notify>,
     pub(crate) rules: Rules,
+    /// How long to hold the upgrade back.
+    pub(crate) held: Duration,
 }
 
 /// What waits to be written to a connection.
 #[derive(Debug)]
 pub(crate) enum Queued {
     Frame(Message),
-    Close { code: u16, reason: String },
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// A fault, once everything before it is written.
+    Break(Broken),
 }
 
 /// The task's state.
@@ -59,16 +70,27 @@ pub(crate) struct Hub {
     room: Arc<Notify>,
     outbox: Outbox,
     wake: Wake,
+    faults: Injector,
+    refusals: Arc<AtomicU32>,
 }
 
 struct Connection {
     queue: mpsc::Sender<Queued>,
     switch: Arc<Switch>,
+    /// Whether its queue is not written any more.
+    half_open: bool,
 }
 
 impl Hub {
-    pub(crate) fn new(face: Box<dyn Face>, clock: Clock, counters: Arc<Counters>) -> Self {
-        Self {
+    pub(crate) fn new(
+        face: Box<dyn Face>,
+        clock: Clock,
+        counters: Arc<Counters>,
+        script: Script,
+        refusals: Arc<AtomicU32>,
+    ) -> Self {
+        let (faults, acts) = Injector::new(script, clock.base_us());
+        let mut hub = Self {
             face,
             clock,
             counters,
@@ -77,7 +99,11 @@ impl Hub {
             room: Arc::default(),
             outbox: Outbox::default(),
             wake: Wake::Never,
-        }
+            faults,
+            refusals,
+        };
+        hub.act(acts);
+        hub
     }
 
     /// Runs until told to stop.
@@ -87,6 +113,7 @@ impl Hub {
             self.advance();
             let idle_us = self.clock.now_us().saturating_add(IDLE_US);
             let wake_us = if let Wake::At(time_us) = self.wake { time_us.min(idle_us) } else { idle_us };
+            let wake_us = self.faults.next_us().map_or(wake_us, |due_us| due_us.min(wake_us));
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -100,8 +127,11 @@ impl Hub {
     fn advance(&mut self) {
         let fits = |connection: &Connection| connection.queue.capacity() >= QUEUE_RESERVE;
         let room = if self.connections.values().all(fits) { Room::Yes } else { Room::No };
-        self.wake = self.face.advance(self.clock.now_us(), room, &mut self.outbox);
+        let now_us = self.clock.now_us();
+        self.wake = self.face.advance(now_us, room, &mut self.outbox);
         self.deliver();
+        let due = self.faults.due(now_us);
+        self.act(due);
     }
 
     fn handle(&mut self, command: Command) {
@@ -118,16 +148,13 @@ impl Hub {
                 self.face.text(now_us, connection, &text, &mut self.outbox);
                 self.deliver();
             }
-            Command::Notice { connection } => {
-                if let Some(frame) = self.face.shutdown_notice(now_us, connection) {
-                    self.send(Output { to: connection, what: Outgoing::Reply(frame) });
-                }
-            }
+            Command::Notice { connection } => self.notice(connection),
             Command::Closed { connection } => self.forget(connection),
             Command::Http { request, reply } => {
                 self.counters.requests.fetch_add(1, Ordering::Relaxed);
+                let (answer, after) = self.http(now_us, &request);
                 // Whoever asked may have left.
-                let _ = reply.send(self.face.http(now_us, &request));
+                let _ = reply.send((answer, after));
             }
         }
     }
@@ -135,26 +162,90 @@ impl Hub {
     fn open(&mut self, now_us: i64, request: &Request, switch: Arc<Switch>) -> Result<Opened, Answer> {
         let connection = ConnectionId(self.next);
         self.next += 1;
+        let held = match self.faults.gate(|fault| matches!(fault, Fault::HttpStatus { .. } | Fault::SlowAccept { .. }))
+        {
+            Some(Fault::HttpStatus { status, retry_after, .. }) => return Err(failure(status, retry_after)),
+            Some(Fault::SlowAccept { ms, .. }) => Duration::from_millis(ms.into()),
+            _ => Duration::ZERO,
+        };
         self.face.open(now_us, connection, request)?;
         let (queue, receiver) = mpsc::channel(QUEUE_FRAMES);
-        self.connections.insert(connection, Connection { queue, switch });
+        self.connections.insert(connection, Connection { queue, switch, half_open: false });
         self.counters.opened.fetch_add(1, Ordering::Relaxed);
         self.counters.open.store(self.connections.len() as u64, Ordering::Relaxed);
+        let acts = self.faults.opened(now_us, connection);
+        self.act(acts);
         let rules = self.face.rules().clone();
-        Ok(Opened { connection, queue: receiver, room: Arc::clone(&self.room), rules })
+        Ok(Opened { connection, queue: receiver, room: Arc::clone(&self.room), rules, held })
     }
 
-    /// Puts what the face sends into the queues.
+    fn http(&mut self, now_us: i64, request: &Request) -> (Answer, Duration) {
+        let hits = |path: &Option<String>| path.as_ref().is_none_or(|path| *path == request.path);
+        let fault = self.faults.gate(|fault| match fault {
+            Fault::RestFail { path, .. } | Fault::RestStale { path, .. } | Fault::RestSlow { path, .. } => hits(path),
+            _ => false,
+        });
+        match fault {
+            Some(Fault::RestFail { status, retry_after, .. }) => (failure(status, retry_after), Duration::ZERO),
+            Some(Fault::RestStale { .. }) => (self.face.http(now_us, request, Age::Stale), Duration::ZERO),
+            Some(Fault::RestSlow { ms, .. }) => {
+                (self.face.http(now_us, request, Age::Fresh), Duration::from_millis(ms.into()))
+            }
+            _ => (self.face.http(now_us, request, Age::Fresh), Duration::ZERO),
+        }
+    }
+
+    /// Carries out what the faults decided.
+    fn act(&mut self, acts: Vec<Act>) {
+        for act in acts {
+            match act {
+                Act::Send(output) => self.queue(output),
+                Act::Notice(connection) => self.notice(connection),
+                Act::Refuse(count) => _ = self.refusals.fetch_add(count, Ordering::Relaxed),
+                Act::Break(to, broken) => self.break_wire(to, broken),
+            }
+        }
+        self.counters.faults.store(self.faults.fired, Ordering::Relaxed);
+    }
+
+    fn break_wire(&mut self, to: ConnectionId, broken: Broken) {
+        let Some(connection) = self.connections.get_mut(&to) else { return };
+        // What cannot be queued finds a client that does not read: it loses the rest.
+        if connection.half_open || connection.queue.try_send(Queued::Break(broken)).is_err() {
+            connection.switch.set(broken);
+        }
+        connection.half_open = broken == Broken::HalfOpen;
+        if broken == Broken::Reset {
+            self.forget(to);
+        }
+    }
+
+    fn notice(&mut self, connection: ConnectionId) {
+        if let Some(frame) = self.face.shutdown_notice(self.clock.now_us(), connection) {
+            self.queue(Output { to: connection, what: Outgoing::Reply(frame) });
+        }
+    }
+
+    /// Puts what the face sends into the queues, unless a fault has it otherwise.
     fn deliver(&mut self) {
         let mut outbox = std::mem::take(&mut self.outbox);
+        let now_us = self.clock.now_us();
         for output in outbox.items.drain(..) {
-            self.send(output);
+            if self.faults.is_idle() {
+                self.queue(output);
+            } else {
+                let acts = self.faults.outgoing(now_us, output);
+                self.act(acts);
+            }
         }
         self.outbox = outbox;
     }
 
-    fn send(&mut self, Output { to, what }: Output) {
+    fn queue(&mut self, Output { to, what }: Output) {
         let Some(connection) = self.connections.get(&to) else { return };
+        if connection.half_open {
+            return;
+        }
         let queued = match what {
             Outgoing::Data { frame, .. } | Outgoing::Reply(frame) => Queued::Frame(frame),
             Outgoing::Close { code, reason } => Queued::Close { code, reason },
@@ -173,6 +264,7 @@ impl Hub {
     fn forget(&mut self, connection: ConnectionId) {
         if self.connections.remove(&connection).is_some() {
             self.face.closed(connection);
+            self.faults.closed(connection);
             self.counters.open.store(self.connections.len() as u64, Ordering::Relaxed);
         }
     }
@@ -182,6 +274,15 @@ impl Hub {
         let gone = |(id, connection): (&ConnectionId, &Connection)| connection.queue.is_closed().then_some(*id);
         let gone: Vec<_> = self.connections.iter().filter_map(gone).collect();
         gone.into_iter().for_each(|id| self.forget(id));
+    }
+}
+
+fn failure(status: u16, retry_after: Option<u32>) -> Answer {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let answer = Answer::new(status, "");
+    match retry_after {
+        Some(seconds) => answer.with("retry-after", seconds.into()),
+        None => answer,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,9 +24,9 @@ use crate::clock::Clock;
 use crate::connection::{self, Surroundings};
 use crate::hub::Command;
 use crate::stats::Counters;
-use crate::venues::query::{Query, decode_path};
+use crate::venues::query::{Query, decode};
 use crate::venues::{Answer, Request};
-use crate::wire::{Switch, Wire};
+use crate::wire::{Broken, Switch, Wire};
 
 /// What every byte stream is served with.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) clock: Clock,
     pub(crate) counters: Arc<Counters>,
     pub(crate) stop: watch::Receiver<bool>,
+    /// How many of the byte streams to come are to be reset at once.
+    pub(crate) refusals: Arc<AtomicU32>,
     /// One permit for each byte stream that may be open.
     pub(crate) places: Arc<Semaphore>,
 }
@@ -77,6 +80,9 @@ impl Server {
     async fn accepted(self, stream: TcpStream, peer: IpAddr, tls: Option<TlsAcceptor>, role: Role) {
         // Small frames must not wait for each other; a system that cannot do this only makes us slower.
         let _ = stream.set_nodelay(true);
+        if self.refuses() {
+            return Wire::tcp(stream).switch().set(Broken::Reset);
+        }
         let wire = match tls {
             None => Wire::tcp(stream),
             Some(tls) => match timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await {
@@ -86,6 +92,11 @@ impl Server {
             },
         };
         self.serve(wire, peer, role).await;
+    }
+
+    /// Takes one of the refusals that a fault asked for.
+    fn refuses(&self) -> bool {
+        self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
     /// Serves one byte stream until it ends or is upgraded.
@@ -120,7 +131,7 @@ impl Server {
         let asked = Request {
             peer,
             method: request.method().clone(),
-            path: decode_path(request.uri().path()),
+            path: decode(request.uri().path()),
             query: Query::parse(request.uri().query().unwrap_or_default()),
             headers: request.headers().clone(),
         };
@@ -136,7 +147,9 @@ impl Server {
         if self.hub.send(Command::Http { request, reply }).await.is_err() {
             return respond(gone());
         }
-        respond(answer.await.unwrap_or_else(|_| gone()))
+        let Ok((answer, held)) = answer.await else { return respond(gone()) };
+        tokio::time::sleep(held).await;
+        respond(answer)
     }
 
     /// Admits a WebSocket; the connection runs in a task of its own once the answer is on the wire.
@@ -159,6 +172,7 @@ impl Server {
             Ok(Err(refusal)) => return respond(refusal),
             Err(_) => return respond(gone()),
         };
+        tokio::time::sleep(opened.held).await;
         let with = Surroundings { hub: self.hub, clock: self.clock, counters: self.counters, stop: self.stop, switch };
         let upgrade = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -14,6 +15,7 @@ use crate::catalog::venues;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hub::{COMMANDS_MAX, Hub};
+use crate::script::{Fault, Script};
 use crate::server::{Role, STREAMS_MAX, Server};
 use crate::stats::{Counters, Stats};
 use crate::tls::Identity;
@@ -51,6 +53,7 @@ pub struct Builder {
     seed: u64,
     start_us: Option<i64>,
     options: Vec<(String, String)>,
+    script: Script,
 }
 
 impl Simulator {
@@ -65,6 +68,7 @@ impl Simulator {
             seed: 0,
             start_us: None,
             options: Vec::new(),
+            script: Script::default(),
         }
     }
 
@@ -182,6 +186,12 @@ impl Builder {
         self
     }
 
+    /// Lets faults happen; none by default.
+    pub fn faults(mut self, script: Script) -> Self {
+        self.script = script;
+        self
+    }
+
     /// Starts the venue.
     ///
     /// # Errors
@@ -195,15 +205,18 @@ impl Builder {
         let ca_file = write_ca(self.ca_file, identity.as_ref())?;
 
         let clock = Clock::start(self.start_us);
-        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape: None };
+        let stale = self.script.lines.iter().any(|line| matches!(line.fault, Fault::RestStale { .. }));
+        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape: None, stale };
         let face = (entry.build)(setup)?;
 
         let (stop, stopped) = watch::channel(false);
         let (hub, commands) = mpsc::channel(COMMANDS_MAX);
         let counters = Arc::new(Counters::default());
         let places = Arc::new(Semaphore::new(STREAMS_MAX));
-        tokio::spawn(Hub::new(face, clock, Arc::clone(&counters)).run(commands, stopped.clone()));
-        let server = Server { hub, clock, counters, stop: stopped, places };
+        let refusals = Arc::new(AtomicU32::new(0));
+        let task = Hub::new(face, clock, Arc::clone(&counters), self.script, Arc::clone(&refusals));
+        tokio::spawn(task.run(commands, stopped.clone()));
+        let server = Server { hub, clock, counters, stop: stopped, refusals, places };
 
         let role = if http_listener.is_some() { Role::WebSocket } else { Role::Both };
         let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));

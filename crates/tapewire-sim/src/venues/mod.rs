@@ -31,7 +31,7 @@ pub(crate) trait Face: Send {
     fn closed(&mut self, connection: ConnectionId);
 
     /// Answers a request over HTTP.
-    fn http(&mut self, now_us: i64, request: &Request) -> Answer;
+    fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer;
 
     /// Sends what became due up to now, and says when to be called next.
     fn advance(&mut self, now_us: i64, room: Room, out: &mut Outbox) -> Wake;
@@ -94,6 +94,14 @@ impl Answer {
     }
 }
 
+/// Which market a request over HTTP is answered from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    Fresh,
+    /// As it was when the venue started, if [`Setup::stale`] announced it; a fault.
+    Stale,
+}
+
 /// Whether the connections have room for a burst; a replay at full speed waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
@@ -153,6 +161,8 @@ pub(crate) struct Setup {
     pub(crate) start_us: i64,
     pub(crate) options: Vec<(String, String)>,
     pub(crate) tape: Option<Tape>,
+    /// Whether somebody may ask for [`Age::Stale`].
+    pub(crate) stale: bool,
 }
 
 /// One venue of the list.

@@ -21,7 +21,7 @@ impl Query {
     }
 }
 
-/// Undoes percent encoding; what is no valid escape stays as it is, and what is no UTF-8 is replaced.
+/// Undoes percent encoding, in which `+` is itself: the venue's stream names hold it (`@+08:00`). What is no valid escape stays as it is, and what is no UTF-8 is replaced.
 pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -32,16 +32,10 @@ pub(crate) fn decode(text: &str) -> String {
                 bytes.push(high << 4 | low);
                 rest = ahead;
             }
-            (b'+', ..) => bytes.push(b' '),
             _ => bytes.push(byte),
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Undoes percent encoding in a path, where `+` is itself.
-pub(crate) fn decode_path(text: &str) -> String {
-    decode(&text.replace('+', "%2B"))
 }
 
 const fn nibble(digit: u8) -> Option<u8> {
@@ -67,12 +61,11 @@ mod tests {
             ("symbols=%5B%22BTCUSDT%22,%22BNBUSDT%22%5D", "symbols", Some(r#"["BTCUSDT","BNBUSDT"]"#)),
             ("s=%EF%BC%91", "s", Some("１")),
             ("a=1%2", "a", Some("1%2")),
-            ("a=x+y", "a", Some("x y")),
+            ("streams=btcusdt@kline_1d@+08:00", "streams", Some("btcusdt@kline_1d@+08:00")),
             ("flag&b=", "flag", Some("")),
             ("", "a", None),
         ] {
             assert_eq!(Query::parse(text).find(name), value, "{text}");
         }
-        assert_eq!(decode_path("/ws/btcusdt@kline_1d@+08:00"), "/ws/btcusdt@kline_1d@+08:00");
     }
 }

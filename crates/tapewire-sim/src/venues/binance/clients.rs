@@ -29,10 +29,6 @@ impl Clients {
         self.all.insert(connection, client);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
     pub(super) fn get(&self, connection: ConnectionId) -> Option<&Client> {
         self.all.get(&connection)
     }

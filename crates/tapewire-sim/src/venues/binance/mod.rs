@@ -18,9 +18,10 @@ use http::StatusCode;
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Answer, ConnectionId, Face, Outbox, Request, Room, Rules, Setup, Wake};
+use super::{Age, Answer, ConnectionId, Face, Outbox, Request, Room, Rules, Setup, Wake};
 use crate::catalog::VenueInfo;
 use crate::error::Error;
+use crate::market::listing::default_profiles;
 use crate::market::{Event, Market};
 use clients::{Client, Clients, combine};
 use control::Refusal;
@@ -34,16 +35,19 @@ pub(super) const INFO: VenueInfo = VenueInfo {
     id: "binance",
     summary: "Binance spot: /ws and /stream with every market stream, and the market data of /api/v3",
     options: options::OPTIONS,
+    faults: crate::script::FAULTS,
 };
 
 /// Makes the venue.
 pub(super) fn build(setup: Setup) -> Result<Box<dyn Face>, Error> {
-    Ok(Box::new(Binance::new(setup.seed, setup.start_us, Options::parse(&setup.options)?)))
+    Ok(Box::new(Binance::new(&setup, Options::parse(&setup.options)?)))
 }
 
 struct Binance {
     options: Options,
     market: Market,
+    /// The market as it was at the start, for stale answers.
+    first: Option<Market>,
     /// Symbols as the venue writes them, by listing.
     symbols: Vec<String>,
     clients: Clients,
@@ -55,11 +59,14 @@ struct Binance {
 }
 
 impl Binance {
-    fn new(seed: u64, start_us: i64, options: Options) -> Self {
-        let market = Market::new(seed, start_us);
+    fn new(setup: &Setup, options: Options) -> Self {
+        let mut profiles = default_profiles();
+        profiles.retain(|profile| options.lists(&profile.listing.symbol()));
+        let market = Market::with_profiles(setup.seed, setup.start_us, profiles);
         let symbols = market.listings().iter().map(crate::market::Listing::symbol).collect();
         Self {
             options,
+            first: setup.stale.then(|| market.clone()),
             market,
             symbols,
             clients: Clients::default(),
@@ -148,14 +155,16 @@ impl Face for Binance {
         client.streams.iter().for_each(|name| self.streams.leave(name, connection));
     }
 
-    fn http(&mut self, now_us: i64, request: &Request) -> Answer {
+    fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer {
         let route = rest::route(request);
         let weight = route.as_ref().map_or(1, rest::Route::weight);
         let limit = if self.options.limits { limits::WEIGHT_PER_MINUTE } else { u64::MAX };
         match self.weights.charge(now_us, request.peer, weight, limit) {
             Err(refusal) => refusal,
             Ok(used) => {
-                let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
+                let old = self.first.as_ref().filter(|_| age == Age::Stale);
+                let market = old.unwrap_or(&self.market);
+                let desk = Desk { market, symbols: &self.symbols, clients: &self.clients };
                 let answer = route.and_then(|route| route.answer(&desk, request, now_us)).unwrap_or_else(|error| error);
                 answer.with("x-mbx-used-weight", used).with("x-mbx-used-weight-1m", used)
             }
@@ -171,8 +180,8 @@ impl Face for Binance {
             self.streams.tick(&desk, next, out);
         }
         self.run_until(now_us, out);
-        // Nobody listens: the market is caught up when somebody comes.
-        let step_us = if self.clients.is_empty() { IDLE_STEP_US } else { STEP_US };
+        // Nobody listens: whoever comes finds the market caught up.
+        let step_us = if self.streams.is_empty() { IDLE_STEP_US } else { STEP_US };
         Wake::At(now_us + step_us)
     }
 
@@ -213,7 +222,7 @@ fn refuse(status: StatusCode, code: i32, message: &str) -> Answer {
 }
 
 const INVALID_UNIT: &str = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
-/// How finely "real time" streams follow the market while somebody is connected.
+/// How finely "real time" streams follow the market while somebody listens.
 const STEP_US: i64 = 5_000;
-/// The market's step while nobody is.
+/// The market's step while nobody does.
 const IDLE_STEP_US: i64 = 1_000_000;

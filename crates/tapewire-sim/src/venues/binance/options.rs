@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::control::Shape;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
+use crate::market::listing::default_profiles;
 use crate::venues::Rules;
 
 /// How this venue was set up.
@@ -15,6 +16,8 @@ pub(super) struct Options {
     pub(super) limits: bool,
     pub(super) errors: Shape,
     pub(super) streams_max: usize,
+    /// The symbols that are listed; none means all.
+    symbols: Vec<String>,
 }
 
 impl Options {
@@ -27,6 +30,11 @@ impl Options {
             options.rules.frames_per_second = None;
         }
         Ok(options)
+    }
+
+    /// Whether the venue has a symbol.
+    pub(super) fn lists(&self, symbol: &str) -> bool {
+        self.symbols.is_empty() || self.symbols.iter().any(|listed| listed == symbol)
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
@@ -44,6 +52,14 @@ impl Options {
             "ping_ms" => self.rules.ping_every = Some(millis()?).filter(|every| !every.is_zero()),
             "pong_ms" => self.rules.pong_within = millis()?,
             "life_ms" => self.rules.life = Some(millis()?).filter(|life| !life.is_zero()),
+            "symbols" => {
+                self.symbols = value.split(',').map(str::to_owned).collect();
+                let known = default_profiles();
+                let exists = |symbol: &String| known.iter().any(|profile| profile.listing.symbol() == *symbol);
+                if !self.symbols.iter().all(exists) {
+                    return Err(bad());
+                }
+            }
             "notice_ms" => self.rules.notice_before = millis()?,
             _ => return Err(bad()),
         }
@@ -62,7 +78,7 @@ impl Default for Options {
             life: Some(Duration::from_secs(24 * 3_600)),
             notice_before: Duration::from_secs(60),
         };
-        Self { rules, limits: true, errors: Shape::Flat, streams_max: 1_024 }
+        Self { rules, limits: true, errors: Shape::Flat, streams_max: 1_024, symbols: Vec::new() }
     }
 }
 
@@ -86,6 +102,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         doc: "5 frames a second, 300 connections in 5 minutes, 6000 request weight a minute",
     },
     OptionInfo {
+        name: "symbols",
+        values: "symbols of the market separated by commas (default all)",
+        doc: "lists some symbols only, which makes a long simulated time cheap",
+    },
+    OptionInfo {
         name: "ping_ms",
         values: "milliseconds (default 20000), 0 for never",
         doc: "time between two pings of the server",
@@ -102,3 +123,30 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         doc: "how long before the end of its life a connection gets serverShutdown",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<Options, Error> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Options::parse(&pairs)
+    }
+
+    #[test]
+    fn the_defaults_are_the_documented_limits() {
+        let rules = parse(&[]).unwrap().rules;
+        assert_eq!((rules.ping_every, rules.pong_within), (Some(Duration::from_secs(20)), Duration::from_secs(60)));
+        assert_eq!((rules.frames_per_second, rules.life), (Some(5), Some(Duration::from_secs(86_400))));
+    }
+
+    #[test]
+    fn every_listed_option_is_known_and_checks_its_value() {
+        for info in OPTIONS {
+            assert!(matches!(parse(&[(info.name, "?")]), Err(Error::OptionValue { .. })), "{}", info.name);
+        }
+        assert!(parse(&[("limits", "off")]).unwrap().rules.frames_per_second.is_none());
+        assert!(parse(&[("ping_ms", "0")]).unwrap().rules.ping_every.is_none());
+        assert!(parse(&[("symbols", "BTCUSDT,NKNUSDT")]).unwrap().lists("NKNUSDT"));
+    }
+}

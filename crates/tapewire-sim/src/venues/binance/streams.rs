@@ -67,6 +67,11 @@ impl Streams {
         }
     }
 
+    /// Whether nobody listens to anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.live.is_empty()
+    }
+
     /// Takes one event of the market.
     pub(super) fn event(&mut self, desk: &Desk<'_>, event: &Event, out: &mut Outbox) {
         for stream in self.live.values_mut() {

@@ -1,7 +1,5 @@
 //! A small WebSocket and REST client over a pipe in memory, for tests under the paused clock.
 
-#![allow(dead_code, reason = "each test file uses a part")]
-
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -75,6 +73,20 @@ impl Client {
         panic!("100000 frames without the wanted one")
     }
 
+    /// The texts of so many milliseconds from now.
+    pub(crate) async fn texts_for(&mut self, ms: u64) -> Vec<String> {
+        let mut texts = Vec::new();
+        let end = tokio::time::sleep(Duration::from_millis(ms));
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut end => return texts,
+                text = self.text() => texts.push(text),
+            }
+        }
+    }
+
     /// Reads until the end, and gives the close frame's code and reason, if there was one.
     pub(crate) async fn end(&mut self) -> Option<(u16, String)> {
         loop {
@@ -103,4 +115,10 @@ pub(crate) async fn get(sim: &Simulator, path: &str) -> (u16, http::HeaderMap, V
     driver.abort();
     let value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
     (parts.status.as_u16(), parts.headers, value)
+}
+
+/// The paused clock's time.
+#[expect(clippy::disallowed_methods, reason = "a test reads the clock that it pauses")]
+pub(crate) fn now() -> tokio::time::Instant {
+    tokio::time::Instant::now()
 }
