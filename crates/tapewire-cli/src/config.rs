@@ -153,17 +153,20 @@ impl Accounts {
         Self::gather(args, environment)
     }
 
-    fn gather(args: &ConnectArgs, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    /// Reads a file alone; `origin` says who names it.
+    pub(crate) fn of_file(path: &Path, origin: &str) -> Result<Self, ConfigError> {
+        let read = |source| ConfigError::Read { origin: origin.to_owned(), path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(read)?;
         let mut accounts = Self::default();
-        if let Some(path) = &args.config {
-            let origin = "--config".to_owned();
-            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-                origin,
-                path: path.clone(),
-                source,
-            })?;
-            accounts.file(path, &text)?;
-        }
+        accounts.file(path, &text)?;
+        Ok(accounts)
+    }
+
+    fn gather(args: &ConnectArgs, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut accounts = match &args.config {
+            Some(path) => Self::of_file(path, "--config")?,
+            None => Self::default(),
+        };
         for (name, value) in environment {
             accounts.variable(&name, value)?;
         }

@@ -1,6 +1,7 @@
 //! Why a command failed, and the exit code that says so.
 
 use std::io;
+use std::path::PathBuf;
 
 use tapewire::Recovery;
 use tapewire::venues::UnknownVenue;
@@ -54,6 +55,14 @@ pub(crate) enum Error {
     /// The engine refused or failed.
     #[error(transparent)]
     Engine(#[from] tapewire::Error),
+    /// A script of faults cannot be read.
+    #[error("--fault {}", path.display())]
+    Script {
+        /// The script.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: tapewire_sim::ScriptError,
+    },
     /// A simulated venue could not be started.
     #[error("the simulated venue cannot be started")]
     Sim(#[from] tapewire_sim::Error),
@@ -91,6 +100,7 @@ impl Error {
             Self::UnknownVenue(_)
             | Self::Config(_)
             | Self::LogFilter { .. }
+            | Self::Script { .. }
             | Self::NoInstruments { .. }
             | Self::Parse(_) => WRONG_USAGE,
             Self::Engine(error) => match error.recovery() {

@@ -1,11 +1,12 @@
 //! `tapewire sim`: a simulated venue for any client, until a signal ends it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tapewire_sim::Simulator;
+use tapewire_sim::{Script, Simulator};
 
+use crate::config::{Accounts, ConfigError};
 use crate::error::Error;
 use crate::output::{Format, Output};
 use crate::runtime::Stop;
@@ -14,8 +15,15 @@ const EXAMPLES: &str = "\
 Examples:
   tapewire sim binance --listen 127.0.0.1:9443
   tapewire sim binance --listen 127.0.0.1:0 --tls --seed 7
+  tapewire sim binance --listen 127.0.0.1:9443 --fault faults.jsonl
 
 One line of JSON says when it is ready and where: {\"venue\", \"ws\", \"rest\", \"ca\"}.";
+
+const FAULTS: &str = "\
+A line of a fault script says when, to whom and what; each happens once:
+  {\"at_ms\": 5000, \"fault\": \"drop\"}
+  {\"after\": 100, \"connection\": 1, \"fault\": \"skip\", \"args\": {\"count\": 1, \"stream\": \"btcusdt@trade\"}}
+`at_ms` counts from the start, `after` the messages sent to a connection; connections are numbered from 1.";
 
 /// Simulate a venue: its WebSocket and REST protocol over a seeded market
 #[derive(Debug, clap::Args)]
@@ -40,6 +48,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
+    /// A script of faults, one JSON object a line; `--help` shows how to write it
+    #[arg(long, value_name = "SCRIPT")]
+    fault: Option<PathBuf>,
+
+    /// A TOML file as for `--config`, with the key to accept; the data that is simulated so far needs none
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+
     /// Set one of the venue's variants; `--help` lists them
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     option: Vec<(String, String)>,
@@ -62,6 +78,13 @@ pub(crate) async fn run(args: Args, mut stop: Stop) -> Result<(), Error> {
     for (name, value) in &args.option {
         builder = builder.option(name, value);
     }
+    if let Some(path) = &args.fault {
+        builder = builder.faults(script(path)?);
+    }
+    if let Some(path) = &args.credentials {
+        // Nothing that is simulated so far is signed, so there is nothing to hand on; a wrong file is told all the same.
+        Accounts::of_file(path, "--credentials")?.venue(&args.venue)?;
+    }
     if args.tls {
         builder = builder.ca_file(ca_file(&args.venue));
     }
@@ -77,6 +100,15 @@ pub(crate) async fn run(args: Args, mut stop: Stop) -> Result<(), Error> {
         _ = std::fs::remove_file(ca);
     }
     printed
+}
+
+fn script(path: &Path) -> Result<Script, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        origin: "--fault".to_owned(),
+        path: path.to_owned(),
+        source,
+    })?;
+    text.parse().map_err(|source| Error::Script { path: path.to_owned(), source })
 }
 
 fn announce(venue: &str, simulator: &Simulator) -> Result<(), Error> {
@@ -99,11 +131,14 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 
 /// The examples, and what the simulators themselves say they can do.
 fn long_help() -> String {
-    let mut text = format!("{EXAMPLES}\n\nVenues and their options:\n");
+    let mut text = format!("{EXAMPLES}\n\n{FAULTS}");
     for venue in tapewire_sim::venues() {
-        _ = writeln!(text, "  {:10} {}", venue.id, venue.summary);
+        _ = write!(text, "\n\n{}: {}", venue.id, venue.summary);
         for option in venue.options {
-            _ = writeln!(text, "    --option {}={}\n        {}", option.name, option.values, option.doc);
+            _ = write!(text, "\n  --option {}={}\n      {}", option.name, option.values, option.doc);
+        }
+        for fault in venue.faults {
+            _ = write!(text, "\n  fault {} {}\n      {}", fault.name, fault.args, fault.doc);
         }
     }
     text

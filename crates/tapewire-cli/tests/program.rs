@@ -228,6 +228,28 @@ fn instruments_lists_unified_symbols_and_fails_without_a_venue() {
     assert!(said(&output).contains("could not connect to 127.0.0.1:"), "{}", said(&output));
 }
 
+#[test]
+fn faults_of_a_script_happen_and_a_wrong_script_is_told_by_its_line() {
+    let file = std::env::temp_dir().join(format!("tapewire-test-{}.jsonl", std::process::id()));
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "# one fault\n{\"after\": 30, \"connection\": 1, \"fault\": \"drop\"}\n").unwrap();
+    let sim = Sim::start(&["--fault", path]);
+    let output = run(&["stream", "binance:BTCUSDT@trade", "--endpoint", &sim.endpoint(), "--max-events", "60"]);
+    std::fs::write(&file, "\n{\"at_ms\": 1, \"fault\": \"explode\"}\n").unwrap();
+    let wrong = run(&["sim", "binance", "--listen", "127.0.0.1:0", "--fault", path]);
+    std::fs::remove_file(&file).unwrap();
+
+    let events = events(&output);
+    let said_of = |kind: &str, key: &str| -> Vec<String> {
+        let of_kind = events.iter().filter(|event| event["kind"] == kind);
+        of_kind.map(|event| event[key].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!((code(&output), said_of("gap", "cause")), (0, vec!["disconnect".to_owned()]));
+    assert!(said_of("connection", "state").contains(&"backoff".to_owned()));
+    assert_eq!(code(&wrong), 2);
+    assert!(said(&wrong).contains(": line 2 of the fault script: unknown variant `explode`"), "{}", said(&wrong));
+}
+
 #[cfg(unix)]
 #[test]
 fn sim_names_where_it_is_and_ends_on_either_signal() {

@@ -41,6 +41,7 @@ pub mod venues;
 pub use tapewire_binance as binance;
 pub use tapewire_core::*;
 pub use tapewire_engine::{
-    Builder, CAPACITY, Clock, Counters, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle,
-    HttpError, NetDialer, Status, Stream, instruments,
+    Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle, HttpError,
+    NetDialer, Status, Stream, instruments,
 };
+pub use tapewire_session::Counters;
