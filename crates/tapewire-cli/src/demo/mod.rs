@@ -47,8 +47,7 @@ pub(crate) struct Args {
     seed: u64,
 }
 
-pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<(), Error> {
-    let mut stop = stop.after(args.time);
+pub(crate) async fn run(args: Args, mut output: Output, mut stop: Stop) -> Result<(), Error> {
     let markets = tokio::select! {
         biased;
         () = stop.wait() => return Ok(()),
@@ -62,6 +61,8 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
         builder = builder.subscribe(*subscription);
     }
     let mut feed = builder.start()?;
+    // The time is for watching: it begins when there is something to watch.
+    let mut stop = stop.after(args.time);
     let mut totals = Totals::new(Clock::system(), &markets.venues);
     let table = output.format() == Format::Text && output.is_terminal();
     let outcome = if table {
