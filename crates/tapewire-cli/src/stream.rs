@@ -46,24 +46,27 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
     let mut stop = stop.after(args.time);
     let mut progress = Progress::new(&args);
     let mut batch = Batch::new();
-    let outcome = loop {
+    let asked = loop {
         tokio::select! {
             biased;
-            () = stop.wait() => break Ok(()),
-            more = feed.next_batch(&mut batch) => {
-                if !more {
-                    break Ok(());
-                }
-            }
+            () = stop.wait() => break true,
+            more = feed.next_batch(&mut batch) => if !more { break false },
         }
-        match print(&batch, &mut progress, &mut output) {
-            Ok(false) => {}
-            Ok(true) => break progress.outcome(),
-            Err(error) => break Err(error),
+        if print(&batch, &mut progress, &mut output)? {
+            break false;
         }
     };
     feed.handle().shutdown().await;
-    outcome
+    if !asked {
+        return progress.outcome();
+    }
+    // What was received before the end, and how it ended.
+    while feed.next_batch(&mut batch).await {
+        if print(&batch, &mut progress, &mut output)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Starts an engine with the venues that the subscriptions name.

@@ -278,9 +278,8 @@ fn stream_ends_in_order_on_a_signal() {
     assert!(lines.any(|line| line.unwrap().contains(r#""kind":"trade""#)));
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    // Every line that was begun is whole.
-    for line in lines {
-        serde_json::from_str::<Value>(&line.unwrap()).unwrap();
-    }
+    // Every line that was begun is whole, and the last ones tell of the end.
+    let rest: Vec<Value> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    assert!(rest.iter().any(|event| event["kind"] == "connection" && event["state"] == "closed"), "{rest:?}");
     assert_eq!(code(&child.wait_with_output().unwrap()), 0);
 }
