@@ -15,6 +15,10 @@ pub struct Policy {
     /// No application data on any confirmed topic that has a cadence, for this long: the connection is dead, whatever
     /// heartbeats say. `None`: never judged by that.
     pub data_silence_max: Option<Duration>,
+    /// Data came often, and stopped for this long: the connection is dead, whatever heartbeats say. Often means at
+    /// least a thousand times in this span. Each silence costs one reconnect at the most, since a new connection has no
+    /// past to be judged by. `None`: never judged by that.
+    pub lull_max: Option<Duration>,
     /// Dial, TLS and upgrade together may take this long.
     pub dial_within: Duration,
     /// From the open socket to `ready` may take this long.
@@ -119,6 +123,7 @@ impl Default for Policy {
             },
             silence_max: Duration::from_secs(60),
             data_silence_max: None,
+            lull_max: Some(Duration::from_secs(30)),
             dial_within: Duration::from_secs(10),
             login_within: Duration::from_secs(10),
             answer_within: Duration::from_secs(5),

@@ -10,6 +10,11 @@ use crate::asks::Asks;
 /// An open connection is looked after this often at least: heartbeat, silence, unanswered requests.
 const TICK: Duration = Duration::from_millis(500);
 
+/// Data that came so many times has a pace to be judged by.
+const LULL_COUNT_MIN: u32 = 200;
+/// Silence of so many mean gaps is no chance.
+const LULL_GAPS: u32 = 1000;
+
 /// One connection.
 pub(crate) struct Link {
     pub(crate) number: u64,
@@ -43,6 +48,9 @@ pub(crate) struct Life {
     pub(crate) byte_at: Monotonic,
     pub(crate) pinged_at: Option<Monotonic>,
     pub(crate) data_at: Option<Monotonic>,
+    /// How often data came since `counted_from`, while the same topics were subscribed.
+    data_count: u32,
+    counted_from: Monotonic,
     pub(crate) look_at: Monotonic,
     /// When, as a successor, it had everything confirmed.
     pub(crate) confirmed_at: Option<Monotonic>,
@@ -105,6 +113,8 @@ impl Life {
             byte_at: now,
             pinged_at: None,
             data_at: None,
+            data_count: 0,
+            counted_from: now,
             look_at: now.after(TICK),
             confirmed_at: None,
             malformed: 0,
@@ -121,6 +131,24 @@ impl Life {
     pub(crate) fn byte(&mut self, now: Monotonic) {
         self.byte_at = now;
         self.pinged_at = None;
+    }
+
+    /// Data arrived.
+    pub(crate) fn data(&mut self, now: Monotonic) {
+        self.data_at = Some(now);
+        self.data_count = self.data_count.saturating_add(1);
+    }
+
+    /// Other topics are subscribed from now on: how often data came says nothing any more.
+    pub(crate) fn forget_pace(&mut self, now: Monotonic) {
+        (self.data_count, self.counted_from) = (0, now);
+    }
+
+    /// Whether data came often, and stopped.
+    pub(crate) fn has_stopped(&self, lull_max: Duration, now: Monotonic) -> bool {
+        let Some(last) = self.data_at.filter(|_| self.data_count >= LULL_COUNT_MIN) else { return false };
+        let mean = last.since(self.counted_from) / self.data_count;
+        now.since(last) >= lull_max.max(mean.saturating_mul(LULL_GAPS))
     }
 
     /// What the heartbeat wants now. All bounds are absolute: looking more often moves none of them.

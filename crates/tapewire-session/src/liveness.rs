@@ -74,6 +74,11 @@ impl Session {
     /// connection is ended.
     fn look_at_silence(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
         let Some(link) = self.primary.as_ref().filter(|link| link.number == connection) else { return };
+        if self.policy.lull_max.is_some_and(|lull_max| link.life.has_stopped(lull_max, now.mono)) {
+            let why = "data came often, and stopped";
+            self.tell_connection(now, connection, ConnectionState::Stale, Some(why), None, out);
+            return self.fail(now, connection, why, out);
+        }
         let (mut stale, mut hopeless, mut silence) = (Vec::new(), false, None);
         let (table, flows) = self.topics.parts();
         for id in link.asks.confirmed() {

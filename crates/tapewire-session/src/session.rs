@@ -232,7 +232,7 @@ impl Session {
         (0..sent).for_each(|_| link.pacer.note(now.mono));
         let first_data = data && link.life.data_at.is_none();
         if data {
-            link.life.data_at = Some(now.mono);
+            link.life.data(now.mono);
         }
         if first_data {
             self.tell_connection(now, connection, ConnectionState::Live, None, None, out);

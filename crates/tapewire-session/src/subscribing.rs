@@ -36,15 +36,16 @@ impl Session {
     }
 
     pub(crate) fn unsubscribe(&mut self, now: Now, subscription: Subscription, out: &mut Output<'_>) {
-        self.drop_subscription(subscription);
+        self.drop_subscription(now, subscription);
         self.topics.tell(subscription, SubscriptionState::Removed, Reason::default(), now, out.events);
     }
 
     /// Takes a subscription out, and unsubscribes its topic where nothing else needs it.
-    fn drop_subscription(&mut self, subscription: Subscription) {
+    fn drop_subscription(&mut self, now: Now, subscription: Subscription) {
         let Some((id, Some(topic))) = self.topics.remove(&subscription) else { return };
         for link in self.links_mut() {
             link.asks.leave(id, &topic);
+            link.life.forget_pace(now.mono);
         }
     }
 
@@ -62,7 +63,7 @@ impl Session {
         };
         for subscription in self.topics.all() {
             if let Some(why) = self.refusal(subscription) {
-                self.drop_subscription(subscription);
+                self.drop_subscription(now, subscription);
                 self.topics.tell(subscription, SubscriptionState::Rejected, Reason::of(why), now, out.events);
             }
         }
@@ -204,7 +205,7 @@ impl Session {
     fn reject(&mut self, now: Now, id: TopicId, answer: &Answer, out: &mut Output<'_>) {
         for subscription in self.topics.subscriptions(id) {
             let reason = Reason { code: answer.code.clone(), text: answer.reason.clone() };
-            self.drop_subscription(subscription);
+            self.drop_subscription(now, subscription);
             self.topics.tell(subscription, SubscriptionState::Rejected, reason, now, out.events);
         }
     }

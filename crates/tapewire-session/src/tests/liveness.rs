@@ -172,3 +172,35 @@ fn frames_alone_let_time_do_its_work() {
     }
     panic!("the silent topic was not found");
 }
+
+#[test]
+fn data_that_came_often_and_stops_ends_the_connection_once() {
+    let mut player = play(Toy::plain(), BEGIN);
+    for id in 1..=300 {
+        player.play(&format!("wait 20ms\n1< trade A.trade {id}"));
+    }
+    player.play("wait 19s =>\nwait 8s\nponged 1 =>\nwait 2s =>");
+    player.play("wait 2s");
+    let dead = player.effects.iter().any(|effect| effect.contains("#1 stale: data came often, and stopped"));
+    assert!(dead, "{:?}", player.effects);
+    // The new connection has no past: it may be quiet for as long as its heartbeats are answered.
+    player.play("wait 31s\nup 2\n2< ack 1");
+    for _ in 0..2000 {
+        player.play("wait 20s\nponged 2 =>");
+    }
+    player.play("2< trade A.trade 301 => trade A 301 | #2 live");
+}
+
+#[test]
+fn what_was_unsubscribed_is_not_missed() {
+    let mut player = play(Toy::plain(), BEGIN);
+    player.play("+B@trade\n1< ack 2");
+    for id in 1..=300 {
+        player.play(&format!("wait 20ms\n1< trade A.trade {id}"));
+    }
+    player.play("-A@trade\n1< ack 3");
+    for _ in 0..10 {
+        player.play("wait 20s\nponged 1 =>");
+    }
+    player.play("1< trade B.trade 5 => trade B 5");
+}
