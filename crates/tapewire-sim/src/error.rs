@@ -51,6 +51,15 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A recording cannot be read, or is too long. Repair the file or name another.
+    #[error("cannot read the recording {}", path.display())]
+    Recording {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// No certificate could be made. This is a fault of the simulator or of its crypto crate.
     #[error("cannot make a certificate: {why}")]
     Certificate {

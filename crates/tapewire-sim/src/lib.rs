@@ -26,7 +26,7 @@ mod wire;
 
 pub use catalog::{FaultInfo, OptionInfo, VenueInfo, venues};
 pub use error::Error;
-pub use replay::Speed;
+pub use replay::{Speed, SpeedError};
 pub use script::{Script, ScriptError};
 pub use simulator::{Builder, Simulator};
 pub use stats::Stats;

@@ -15,6 +15,7 @@ use crate::catalog::venues;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hub::{COMMANDS_MAX, Hub};
+use crate::replay::{Playlist, Speed, Tape};
 use crate::script::{Fault, Script};
 use crate::server::{Role, STREAMS_MAX, Server};
 use crate::stats::{Counters, Stats};
@@ -54,6 +55,7 @@ pub struct Builder {
     start_us: Option<i64>,
     options: Vec<(String, String)>,
     script: Script,
+    playlist: Option<Playlist>,
 }
 
 impl Simulator {
@@ -69,6 +71,7 @@ impl Simulator {
             start_us: None,
             options: Vec::new(),
             script: Script::default(),
+            playlist: None,
         }
     }
 
@@ -186,6 +189,15 @@ impl Builder {
         self
     }
 
+    /// Plays recordings, one after another, instead of the simulated market.
+    ///
+    /// The replay starts at the first acknowledged subscription and delivers the subscribed streams. A recorded answer of
+    /// the REST API is served until the next one takes its place. After the end the venue stays open and silent.
+    pub fn replay<P: Into<PathBuf>>(mut self, paths: impl IntoIterator<Item = P>, speed: Speed) -> Self {
+        self.playlist = Some(Playlist { paths: paths.into_iter().map(Into::into).collect(), speed });
+        self
+    }
+
     /// Lets faults happen; none by default.
     pub fn faults(mut self, script: Script) -> Self {
         self.script = script;
@@ -196,7 +208,8 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::UnknownVenue`], [`Error::UnknownOption`] and [`Error::OptionValue`] for what does not exist,
-    /// [`Error::Address`] and [`Error::Listen`] for the addresses, [`Error::Certificate`] and [`Error::CaFile`] for TLS.
+    /// [`Error::Address`] and [`Error::Listen`] for the addresses, [`Error::Certificate`] and [`Error::CaFile`] for TLS,
+    /// [`Error::Recording`] for a recording.
     pub async fn start(self) -> Result<Simulator, Error> {
         let entry = VENUES.iter().find(|entry| entry.info.id == self.venue).ok_or_else(|| unknown(&self.venue))?;
         let addresses = [address(self.listen.as_deref())?, address(self.http_listen.as_deref())?];
@@ -206,7 +219,8 @@ impl Builder {
 
         let clock = Clock::start(self.start_us);
         let stale = self.script.lines.iter().any(|line| matches!(line.fault, Fault::RestStale { .. }));
-        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape: None, stale };
+        let tape = load(self.playlist, entry.protocols).await?;
+        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape, stale };
         let face = (entry.build)(setup)?;
 
         let (stop, stopped) = watch::channel(false);
@@ -234,6 +248,15 @@ fn unknown(venue: &str) -> Error {
 fn address(text: Option<&str>) -> Result<Option<SocketAddr>, Error> {
     let parse = |text: &str| text.parse().map_err(|_| Error::Address { address: text.to_owned() });
     text.map(parse).transpose()
+}
+
+/// Reads recordings where nobody waits for the disk.
+async fn load(playlist: Option<Playlist>, protocols: &'static [&'static str]) -> Result<Option<Tape>, Error> {
+    let Some(playlist) = playlist else { return Ok(None) };
+    let path = playlist.paths.first().cloned().unwrap_or_default();
+    let loaded = tokio::task::spawn_blocking(move || Tape::load(&playlist, protocols)).await;
+    // A panic while reading is a fault of this program; it is told like a file that cannot be read.
+    loaded.unwrap_or_else(|error| Err(Error::Recording { path, source: error.into() })).map(Some)
 }
 
 async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Error> {

@@ -168,8 +168,10 @@ pub(crate) struct Setup {
 /// One venue of the list.
 pub(crate) struct Entry {
     pub(crate) info: VenueInfo,
+    /// The venue's names for the protocol of lines in a recording that it can play.
+    pub(crate) protocols: &'static [&'static str],
     pub(crate) build: fn(Setup) -> Result<Box<dyn Face>, Error>,
 }
 
 /// All venues.
-pub(crate) const VENUES: &[Entry] = &[Entry { info: binance::INFO, build: binance::build }];
+pub(crate) const VENUES: &[Entry] = &[Entry { info: binance::INFO, protocols: &["spot"], build: binance::build }];

@@ -8,5 +8,6 @@ mod client;
 mod control;
 mod faults;
 mod limits;
+mod replay;
 mod sockets;
 mod streams;

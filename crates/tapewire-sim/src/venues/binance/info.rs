@@ -5,22 +5,22 @@
 use serde::Serialize;
 
 use super::rest::{bad, find, symbols};
-use super::streams::Desk;
 use crate::market::{Listing, ListingId, Scaled};
 use crate::venues::{Answer, Request};
 
 /// Writes the answer for the symbols that are asked for.
-pub(super) fn exchange_info(desk: &Desk<'_>, request: &Request, now: i64) -> Result<String, Answer> {
+pub(super) fn exchange_info(listings: &[Listing], request: &Request, now: i64) -> Result<String, Answer> {
     let one = request.query.find("symbol").map(|name| vec![name.to_owned()]);
     let ids = match (one, symbols(request)?) {
         (Some(_), Some(_)) => return Err(bad(-1128, "Combination of optional parameters invalid.")),
         (Some(names), None) | (None, Some(names)) => {
-            names.iter().map(|name| find(desk, name)).collect::<Result<Vec<_>, _>>()?
+            names.iter().map(|name| find(listings, name)).collect::<Result<Vec<_>, _>>()?
         }
-        (None, None) => (0..desk.symbols.len()).map(ListingId).collect(),
+        (None, None) => (0..listings.len()).map(ListingId).collect(),
     };
     let permissions = request.query.find("showPermissionSets") != Some("false");
-    let symbols = ids.into_iter().map(|id| Symbol::new(desk.market.listing(id), permissions)).collect();
+    let listed = ids.iter().filter_map(|id| listings.get(id.0));
+    let symbols = listed.map(|listing| Symbol::new(listing, permissions)).collect();
     let info = Info { timezone: "UTC", server_time: now, rate_limits: &RATE_LIMITS, exchange_filters: [], symbols };
     serde_json::to_string(&info).map_err(|_| bad(-1000, "An unknown error occurred while processing the request."))
 }

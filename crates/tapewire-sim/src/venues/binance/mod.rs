@@ -6,11 +6,14 @@ mod clients;
 mod control;
 mod info;
 mod limits;
+mod live;
 mod name;
 mod options;
 mod payload;
+mod player;
 mod rest;
 mod streams;
+mod symbols;
 
 use std::sync::Arc;
 
@@ -21,14 +24,13 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{Age, Answer, ConnectionId, Face, Outbox, Request, Room, Rules, Setup, Wake};
 use crate::catalog::VenueInfo;
 use crate::error::Error;
-use crate::market::listing::default_profiles;
-use crate::market::{Event, Market};
 use clients::{Client, Clients, combine};
 use control::Refusal;
 use limits::{Connects, Weights};
+use live::Live;
 use options::Options;
 use payload::Unit;
-use streams::{Desk, GRID_US, Streams};
+use player::Player;
 
 /// The venue's row in the list.
 pub(super) const INFO: VenueInfo = VenueInfo {
@@ -40,50 +42,32 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 
 /// Makes the venue.
 pub(super) fn build(setup: Setup) -> Result<Box<dyn Face>, Error> {
-    Ok(Box::new(Binance::new(&setup, Options::parse(&setup.options)?)))
+    let options = Options::parse(&setup.options)?;
+    Ok(Box::new(Binance::new(setup, options)))
 }
 
 struct Binance {
     options: Options,
-    market: Market,
-    /// The market as it was at the start, for stale answers.
-    first: Option<Market>,
-    /// Symbols as the venue writes them, by listing.
-    symbols: Vec<String>,
+    source: Source,
     clients: Clients,
-    streams: Streams,
     connects: Connects,
     weights: Weights,
-    /// Empty between calls.
-    events: Vec<Event>,
+}
+
+/// Where the data come from.
+enum Source {
+    Live(Box<Live>),
+    Tape(Player),
 }
 
 impl Binance {
-    fn new(setup: &Setup, options: Options) -> Self {
-        let mut profiles = default_profiles();
-        profiles.retain(|profile| options.lists(&profile.listing.symbol()));
-        let market = Market::with_profiles(setup.seed, setup.start_us, profiles);
-        let symbols = market.listings().iter().map(crate::market::Listing::symbol).collect();
-        Self {
-            options,
-            first: setup.stale.then(|| market.clone()),
-            market,
-            symbols,
-            clients: Clients::default(),
-            streams: Streams::default(),
-            connects: Connects::default(),
-            weights: Weights::default(),
-            events: Vec::new(),
-        }
-    }
-
-    /// Lets the market run up to a time, and tells the streams what happened.
-    fn run_until(&mut self, time_us: i64, out: &mut Outbox) {
-        self.market.advance(time_us, &mut self.events);
-        let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
-        for event in self.events.drain(..) {
-            self.streams.event(&desk, &event, out);
-        }
+    fn new(setup: Setup, options: Options) -> Self {
+        let source = match setup.tape {
+            Some(tape) => Source::Tape(Player::new(tape)),
+            None => Source::Live(Box::new(Live::new(&setup, &options))),
+        };
+        let clients = Clients::default();
+        Self { options, source, clients, connects: Connects::default(), weights: Weights::default() }
     }
 
     /// Carries a request out, and gives its result.
@@ -97,19 +81,33 @@ impl Binance {
                     return Err(Refusal::too_many());
                 }
                 client.streams.extend(new.iter().cloned());
-                for name in &new {
-                    self.streams.join(name, connection, &self.market);
-                }
+                new.iter().for_each(|name| self.source.join(name, connection));
             }
             control::Request::Unsubscribe(names) => {
                 client.streams.retain(|stream| !names.iter().any(|name| **name == **stream));
-                names.iter().for_each(|name| self.streams.leave(name, connection));
+                names.iter().for_each(|name| self.source.leave(name, connection));
             }
             control::Request::List => return Ok(client.streams.iter().map(|name| Value::from(&**name)).collect()),
             control::Request::SetCombined(combined) => client.combined = combined,
             control::Request::GetCombined => return Ok(client.combined.into()),
         }
         Ok(Value::Null)
+    }
+}
+
+impl Source {
+    fn join(&mut self, name: &Arc<str>, connection: ConnectionId) {
+        match self {
+            Self::Live(live) => live.streams.join(name, connection, &live.market),
+            Self::Tape(player) => player.join(name, connection),
+        }
+    }
+
+    fn leave(&mut self, name: &str, connection: ConnectionId) {
+        match self {
+            Self::Live(live) => live.streams.leave(name, connection),
+            Self::Tape(player) => player.leave(name, connection),
+        }
     }
 }
 
@@ -133,9 +131,7 @@ impl Face for Binance {
         };
         let mut client = Client { combined, unit, streams: Vec::new() };
         client.streams = fresh(&client, &names);
-        for name in &client.streams {
-            self.streams.join(name, connection, &self.market);
-        }
+        client.streams.iter().for_each(|name| self.source.join(name, connection));
         self.clients.insert(connection, client);
         Ok(())
     }
@@ -152,7 +148,7 @@ impl Face for Binance {
 
     fn closed(&mut self, connection: ConnectionId) {
         let Some(client) = self.clients.remove(connection) else { return };
-        client.streams.iter().for_each(|name| self.streams.leave(name, connection));
+        client.streams.iter().for_each(|name| self.source.leave(name, connection));
     }
 
     fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer {
@@ -162,27 +158,21 @@ impl Face for Binance {
         match self.weights.charge(now_us, request.peer, weight, limit) {
             Err(refusal) => refusal,
             Ok(used) => {
-                let old = self.first.as_ref().filter(|_| age == Age::Stale);
-                let market = old.unwrap_or(&self.market);
-                let desk = Desk { market, symbols: &self.symbols, clients: &self.clients };
-                let answer = route.and_then(|route| route.answer(&desk, request, now_us)).unwrap_or_else(|error| error);
+                let answer = match (route, &mut self.source) {
+                    (Err(refusal), _) => refusal,
+                    (Ok(route), Source::Live(live)) => live.answer(&route, request, now_us, &self.clients, age),
+                    (Ok(route), Source::Tape(player)) => player.answer(&route, request, now_us / 1_000, age),
+                };
                 answer.with("x-mbx-used-weight", used).with("x-mbx-used-weight-1m", used)
             }
         }
     }
 
-    fn advance(&mut self, now_us: i64, _room: Room, out: &mut Outbox) -> Wake {
-        while let next = (self.market.now_us() / GRID_US + 1) * GRID_US
-            && next <= now_us
-        {
-            self.run_until(next, out);
-            let desk = Desk { market: &self.market, symbols: &self.symbols, clients: &self.clients };
-            self.streams.tick(&desk, next, out);
+    fn advance(&mut self, now_us: i64, room: Room, out: &mut Outbox) -> Wake {
+        match &mut self.source {
+            Source::Live(live) => live.advance(now_us, &self.clients, out),
+            Source::Tape(player) => player.advance(now_us, room, &self.clients, out),
         }
-        self.run_until(now_us, out);
-        // Nobody listens: whoever comes finds the market caught up.
-        let step_us = if self.streams.is_empty() { IDLE_STEP_US } else { STEP_US };
-        Wake::At(now_us + step_us)
     }
 
     fn shutdown_notice(&self, now_us: i64, connection: ConnectionId) -> Option<Message> {
@@ -222,7 +212,3 @@ fn refuse(status: StatusCode, code: i32, message: &str) -> Answer {
 }
 
 const INVALID_UNIT: &str = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
-/// How finely "real time" streams follow the market while somebody listens.
-const STEP_US: i64 = 5_000;
-/// The market's step while nobody does.
-const IDLE_STEP_US: i64 = 1_000_000;

@@ -8,7 +8,7 @@ use super::payload::Unit;
 use super::streams::{DAY_US, Desk};
 use super::{info, name, refuse};
 use crate::market::bars::roll_up;
-use crate::market::{AggTrade, Bar, Interval, Level, ListingId, Market, Scaled, Trade};
+use crate::market::{AggTrade, Bar, Interval, Level, Listing, ListingId, Market, Scaled, Trade};
 use crate::venues::{Answer, Request};
 
 /// A request that was understood as far as its path and parameters go.
@@ -73,7 +73,7 @@ impl Route {
         let body = match self {
             Self::Ping => "{}".to_owned(),
             Self::Time => format!(r#"{{"serverTime":{}}}"#, unit.of(now_us)),
-            Self::ExchangeInfo => info::exchange_info(desk, request, unit.of(now_us))?,
+            Self::ExchangeInfo => info::exchange_info(desk.market.listings(), request, unit.of(now_us))?,
             Self::Depth { limit } => {
                 let id = symbol(desk, request)?;
                 let book = desk.market.book(id);
@@ -122,13 +122,14 @@ pub(super) fn bad(code: i32, message: &str) -> Answer {
 }
 
 /// The listing with a symbol.
-pub(super) fn find(desk: &Desk<'_>, symbol: &str) -> Result<ListingId, Answer> {
+pub(super) fn find(listings: &[Listing], symbol: &str) -> Result<ListingId, Answer> {
     let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.') || !c.is_ascii();
     if !symbol.chars().all(legal) || symbol.len() > SYMBOL_BYTES_MAX {
         let message = "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'.";
         return Err(bad(-1100, message));
     }
-    desk.market.find(symbol).ok_or_else(|| bad(-1121, "Invalid symbol."))
+    let same = |listing: &Listing| symbol.strip_prefix(&*listing.base) == Some(&*listing.quote);
+    listings.iter().position(same).map(ListingId).ok_or_else(|| bad(-1121, "Invalid symbol."))
 }
 
 /// A JSON array of strings in a parameter.
@@ -144,7 +145,7 @@ pub(super) fn symbols(request: &Request) -> Result<Option<Vec<String>>, Answer> 
 }
 
 fn symbol(desk: &Desk<'_>, request: &Request) -> Result<ListingId, Answer> {
-    find(desk, mandatory(request, "symbol")?)
+    find(desk.market.listings(), mandatory(request, "symbol")?)
 }
 
 fn mandatory<'a>(request: &'a Request, name: &str) -> Result<&'a str, Answer> {
@@ -318,7 +319,7 @@ fn book_tickers(desk: &Desk<'_>, request: &Request) -> Result<String, Answer> {
     match symbols(request)? {
         None => Ok(list((0..desk.symbols.len()).map(ListingId), one)),
         Some(names) => {
-            let ids = names.iter().map(|name| find(desk, name)).collect::<Result<Vec<_>, _>>()?;
+            let ids = names.iter().map(|name| find(desk.market.listings(), name)).collect::<Result<Vec<_>, _>>()?;
             Ok(list(ids, one))
         }
     }
