@@ -5,6 +5,8 @@
 mod examples;
 mod faults;
 mod life;
+mod replay;
 mod slow;
 mod support;
 mod tls;
+mod virtual_time;
