@@ -12,9 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::command::Command;
 use crate::error::{HttpError, chain};
 use crate::http::{HttpClient, Reply};
-use crate::lane::Command;
 
 /// So many questions may wait for the account's task.
 const QUESTIONS_MAX: usize = 4096;

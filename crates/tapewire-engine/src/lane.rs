@@ -10,10 +10,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::{SinkExt, Stream as _};
-use tapewire_core::event::Batch;
-use tapewire_core::{DialRequest, Failure, Frame, Grant, Monotonic, Now, Policy, Recovery, Subscription};
-use tapewire_session::{Action, Catalog, Closure, Counters, Input, OutFrame, Output, Session, Setup};
-use tokio::sync::{mpsc, oneshot};
+use tapewire_core::{DialRequest, Failure, Frame, Monotonic, Now, Policy, Recovery, Subscription};
+use tapewire_session::{Action, Closure, Input, OutFrame, Output, Session, Setup};
+use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message};
@@ -21,6 +20,7 @@ use tokio_tungstenite::tungstenite::{self, Error as SocketError};
 
 use crate::account::{AccountHandle, Ask};
 use crate::clock::Clock;
+use crate::command::{Command, LaneStatus};
 use crate::dial::{Dialer, Stream, open};
 use crate::error::DialError;
 use crate::limiter::DialLimiter;
@@ -38,27 +38,6 @@ const BLOCK_DEFAULT: Duration = Duration::from_secs(5);
 
 type Socket = WebSocketStream<Stream>;
 type Dialling = Pin<Box<dyn Future<Output = (u64, Result<Socket, DialError>)> + Send>>;
-
-/// What a lane is told.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Subscribe(Subscription),
-    Unsubscribe(Subscription),
-    Republish(Subscription),
-    Catalog(Option<Arc<Catalog>>),
-    Granted { connection: u64, answer: Result<Grant, Failure> },
-    AwaitingInput { connection: u64, prompt: String },
-    Snapshot { ticket: u64, answer: Result<Batch, Failure> },
-    Status(oneshot::Sender<LaneStatus>),
-    Shutdown,
-}
-
-/// What a lane says of itself.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LaneStatus {
-    pub(crate) topics: usize,
-    pub(crate) counters: Counters,
-}
 
 /// What a lane is made from.
 pub(crate) struct Parts {

@@ -31,6 +31,7 @@
 mod account;
 mod builder;
 mod clock;
+mod command;
 mod dial;
 mod error;
 mod feed;

@@ -13,9 +13,10 @@ use tracing::Instrument as _;
 
 use crate::account::{AccountHandle, AccountTask};
 use crate::clock::Clock;
+use crate::command::Command;
 use crate::dial::Dialer;
 use crate::handle::{Request, Status};
-use crate::lane::{self, Command, Parts};
+use crate::lane::{self, Parts};
 use crate::limiter::DialLimiter;
 use crate::outlet::{Outlet, Outlets};
 

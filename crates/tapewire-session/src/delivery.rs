@@ -4,8 +4,8 @@ use tapewire_core::book::{Outcome, Step};
 use tapewire_core::event::{Book, Cause, Event, Gap, Normalized, Scope, Trade};
 use tapewire_core::{BookRule, Channel, Connector, Now, Resync, TopicEntry, UnixNanos};
 
+use crate::counters::Counters;
 use crate::flow::{Flow, Numbered};
-use crate::session::Counters;
 
 /// Delivers the events of one topic.
 pub(crate) struct Delivery<'a> {

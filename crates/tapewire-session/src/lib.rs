@@ -15,6 +15,7 @@ mod action;
 mod asks;
 mod backoff;
 mod catalog;
+mod counters;
 mod delivery;
 mod flow;
 mod handover;
@@ -32,5 +33,6 @@ mod tests;
 
 pub use action::{Action, Closure, Input, OutFrame, Output};
 pub use catalog::Catalog;
+pub use counters::Counters;
 pub use pacing::Pacer;
-pub use session::{Counters, Session, Setup};
+pub use session::{Session, Setup};

@@ -7,9 +7,9 @@ use tapewire_core::{
     TopicTable, VenueId, excerpt,
 };
 
+use crate::counters::Counters;
 use crate::delivery::Delivery;
 use crate::flow::{Flow, Numbered};
-use crate::session::Counters;
 use crate::{Action, OutFrame};
 
 /// Takes the effects of one call of a protocol. Events go on at once; the rest is noted for the session.

@@ -7,6 +7,7 @@ use tapewire_core::event::{Cause, Connection, ConnectionState, Event};
 use tapewire_core::{Connector, Context, Failure, Grant, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId};
 
 use crate::backoff::Backoff;
+use crate::counters::Counters;
 use crate::delivery::Delivery;
 use crate::flow::Flow;
 use crate::link::{Link, LinkState};
@@ -27,27 +28,6 @@ pub struct Setup {
     pub seed: u64,
     /// Which session of the route this is, from 0; its connections are numbered from `lane * 1_000_000 + 1`.
     pub lane: u64,
-}
-
-/// What a session has counted since it was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Frames that arrived.
-    pub frames: u64,
-    /// Events that were delivered, gaps and notices not counted.
-    pub events: u64,
-    /// Events of topics or channels that nobody had subscribed.
-    pub unsubscribed: u64,
-    /// Events that held nothing new.
-    pub duplicates: u64,
-    /// Frames, or parts of them, that could not be decoded.
-    pub malformed: u64,
-    /// Gaps that were told.
-    pub gaps: u64,
-    /// Connections that were opened.
-    pub connections: u64,
-    /// Snapshots that were asked for.
-    pub snapshots: u64,
 }
 
 /// A logical dialogue with a venue over successive connections.

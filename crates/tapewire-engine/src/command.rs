@@ -1,0 +1,29 @@
+//! Commands: what a lane's task is told by its supervisor and its account.
+
+use std::sync::Arc;
+
+use tapewire_core::event::Batch;
+use tapewire_core::{Failure, Grant, Subscription};
+use tapewire_session::{Catalog, Counters};
+use tokio::sync::oneshot;
+
+/// What a lane is told.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Subscribe(Subscription),
+    Unsubscribe(Subscription),
+    Republish(Subscription),
+    Catalog(Option<Arc<Catalog>>),
+    Granted { connection: u64, answer: Result<Grant, Failure> },
+    AwaitingInput { connection: u64, prompt: String },
+    Snapshot { ticket: u64, answer: Result<Batch, Failure> },
+    Status(oneshot::Sender<LaneStatus>),
+    Shutdown,
+}
+
+/// What a lane says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LaneStatus {
+    pub(crate) topics: usize,
+    pub(crate) counters: Counters,
+}
