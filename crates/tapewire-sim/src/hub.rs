@@ -117,7 +117,11 @@ impl Hub {
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => return,
-                Some(command) = commands.recv() => self.handle(command),
+                Some(command) = commands.recv() => {
+                    // Whoever asks is answered as of now, not as of the last step.
+                    self.advance();
+                    self.handle(command);
+                }
                 () = room.notified(), if self.wake == Wake::WhenRoom => {}
                 () = self.clock.sleep_until_us(wake_us) => self.sweep(),
             }
@@ -125,7 +129,8 @@ impl Hub {
     }
 
     fn advance(&mut self) {
-        let fits = |connection: &Connection| connection.queue.capacity() >= QUEUE_RESERVE;
+        // A half-open connection is not written any more; nobody waits for it.
+        let fits = |connection: &Connection| connection.half_open || connection.queue.capacity() >= QUEUE_RESERVE;
         let room = if self.connections.values().all(fits) { Room::Yes } else { Room::No };
         let now_us = self.clock.now_us();
         self.wake = self.face.advance(now_us, room, &mut self.outbox);

@@ -25,7 +25,8 @@ pub enum Speed {
     Times(u32),
     /// So many thousandths of the recorded pace; 0 counts as 1.
     PerMille(u32),
-    /// As fast as the clients read; nothing is dropped, and without a subscription nothing is played.
+    /// As fast as the slowest client reads; nothing is dropped, and without a subscription nothing is played. Only who
+    /// reads nothing for a minute is cut.
     Max,
 }
 

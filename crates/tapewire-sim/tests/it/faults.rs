@@ -57,6 +57,18 @@ async fn half_open_swallows_both_directions() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn half_open_holds_nobody_else_up() {
+    let sim = start(r#"{"after":2,"connection":1,"fault":"half_open"}"#).await;
+    let mut lost = Client::open(&sim, TRADES).await;
+    let mut good = Client::open(&sim, TRADES).await;
+    assert!(!good.texts_for(60_000).await.is_empty());
+    let (before, after) = tokio::join!(lost.texts_for(10), good.texts_for(60_000));
+    assert!(before.len() <= 2 && !after.is_empty());
+    assert_eq!(sim.stats().open, 2, "the half-open one is held");
+    sim.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn silent_stops_data_and_nothing_else() {
     let sim = start(r#"{"at_ms":1000,"fault":"silent","args":{"for_ms":60000}}"#).await;
     let mut client = Client::open(&sim, TRADES).await;

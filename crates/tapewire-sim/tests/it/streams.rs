@@ -158,6 +158,18 @@ async fn rest_answers_agree_with_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn answers_are_as_of_now_even_when_nobody_listens() {
+    let sim = binance().start().await.unwrap();
+    for _ in 0..5 {
+        tokio::time::sleep(std::time::Duration::from_millis(1_900)).await;
+        let last = get(&sim, "/api/v3/trades?symbol=BTCUSDT&limit=1").await.2[0]["time"].as_i64().unwrap();
+        let now = get(&sim, "/api/v3/time").await.2["serverTime"].as_i64().unwrap();
+        assert!((0..700).contains(&(now - last)), "the last trade is {} ms old", now - last);
+    }
+    sim.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn bad_requests_are_refused_with_the_documented_codes() {
     let sim = binance().start().await.unwrap();
     for (path, status, code) in [

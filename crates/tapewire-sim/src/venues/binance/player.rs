@@ -4,6 +4,7 @@
 //! takes its place; before its line the first one is served, because a client asks for a snapshot as soon as it has
 //! something to put on it. At full speed the replay waits at such a line, for a moment, until a client that listens to
 //! the book has fetched the answer: what it has to keep until then stays as short as it was when it was recorded.
+//! Frames are sent as they were recorded: a connection's `timeUnit` changes nothing in them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
