@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tapewire_sim::{Script, Simulator};
+use tapewire_sim::{Script, Simulator, Speed};
 
 use crate::config::{Accounts, ConfigError};
 use crate::error::Error;
@@ -16,6 +16,7 @@ Examples:
   tapewire sim binance --listen 127.0.0.1:9443
   tapewire sim binance --listen 127.0.0.1:0 --tls --seed 7
   tapewire sim binance --listen 127.0.0.1:9443 --fault faults.jsonl
+  tapewire sim binance --listen 127.0.0.1:9443 --replay day.jsonl.gz --speed max
 
 One line of JSON says when it is ready and where: {\"venue\", \"ws\", \"rest\", \"ca\"}.";
 
@@ -48,6 +49,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
+    /// Play recordings, plain or gzip, one after another, instead of the market: from the first subscription on
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    replay: Vec<PathBuf>,
+
+    /// How many times the recorded pace, such as 10 or 0.5, or `max` for as fast as clients read
+    #[arg(long, value_name = "N|max", default_value = "1", requires = "replay")]
+    speed: Speed,
+
     /// A script of faults, one JSON object a line; `--help` shows how to write it
     #[arg(long, value_name = "SCRIPT")]
     fault: Option<PathBuf>,
@@ -77,6 +86,9 @@ pub(crate) async fn run(args: Args, mut stop: Stop) -> Result<(), Error> {
     }
     for (name, value) in &args.option {
         builder = builder.option(name, value);
+    }
+    if !args.replay.is_empty() {
+        builder = builder.replay(&args.replay, args.speed);
     }
     if let Some(path) = &args.fault {
         builder = builder.faults(script(path)?);

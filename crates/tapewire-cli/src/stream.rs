@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tapewire::event::{Batch, ConnectionState, Event, Normalized as _};
-use tapewire::{Engine, Feed, Subscription, SubscriptionState, VenueId};
+use tapewire::{Delivery, Engine, Feed, Subscription, SubscriptionState, VenueId};
 
 use crate::config::{Accounts, ConnectArgs};
 use crate::duration;
@@ -72,7 +72,8 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
 /// Starts an engine with the venues that the subscriptions name.
 fn start(args: &Args) -> Result<Feed, Error> {
     let accounts = Accounts::load(&args.connect)?;
-    let mut builder = Engine::builder();
+    // Whoever reads our output may pause for a moment; what is longer is told by a gap.
+    let mut builder = Engine::builder().delivery(Delivery::Block);
     let names: BTreeSet<VenueId> = args.subscriptions.iter().map(|it| it.instrument.venue()).collect();
     for name in names {
         builder = builder.venue(accounts.venue(name.as_str())?);

@@ -250,6 +250,32 @@ fn faults_of_a_script_happen_and_a_wrong_script_is_told_by_its_line() {
     assert!(said(&wrong).contains(": line 2 of the fault script: unknown variant `explode`"), "{}", said(&wrong));
 }
 
+#[test]
+fn recordings_are_played_as_fast_as_they_are_read() {
+    let file = std::env::temp_dir().join(format!("tapewire-test-replay-{}.jsonl", std::process::id()));
+    let trade = |id: u32| {
+        let data =
+            format!(r#"{{"e":"trade","E":1,"s":"BTCUSDT","t":{id},"p":"1.50","q":"2","T":1,"m":true,"M":true}}"#);
+        let text = format!(r#"{{"stream":"btcusdt@trade","data":{data}}}"#);
+        serde_json::json!({"dir": "in", "product": "spot", "t_ns": u64::from(id) * 3_600_000_000_000, "text": text})
+    };
+    let lines: Vec<String> = (1..=500).map(|id| trade(id).to_string()).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let sim = Sim::start(&["--replay", file.to_str().unwrap(), "--speed", "max"]);
+    let arguments = ["stream", "binance:BTCUSDT@trade", "--endpoint", &sim.endpoint(), "--max-events", "500"];
+    let output = run(&arguments);
+    std::fs::remove_file(&file).unwrap();
+    let events = events(&output);
+    let ids: Vec<String> = events.iter().filter_map(|event| event["id"].as_str().map(str::to_owned)).collect();
+    assert_eq!(ids, (1..=500).map(|id| id.to_string()).collect::<Vec<_>>());
+    assert!(!kinds(&events).contains_key("gap"));
+
+    let alone = run(&["sim", "binance", "--listen", "127.0.0.1:0", "--speed", "max"]);
+    let missing = run(&["sim", "binance", "--listen", "127.0.0.1:0", "--replay", "no-such-file"]);
+    assert_eq!((code(&alone), code(&missing)), (2, 2));
+    assert!(said(&missing).contains("cannot read the recording no-such-file: "), "{}", said(&missing));
+}
+
 #[cfg(unix)]
 #[test]
 fn sim_names_where_it_is_and_ends_on_either_signal() {
