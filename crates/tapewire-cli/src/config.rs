@@ -331,7 +331,7 @@ fn known_field(name: &str, origin: &str) -> Result<Field, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::chain;
+    use tapewire::chain;
 
     fn gathered(file: &str, variables: &[(&str, &str)], endpoints: &[&str]) -> Result<Venue, String> {
         let build = || {

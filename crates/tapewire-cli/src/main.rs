@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Err(error) if error.is_quiet() => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell if this cannot be written.
-            _ = writeln!(io::stderr().lock(), "error: {}", error::chain(&error));
+            _ = writeln!(io::stderr().lock(), "error: {}", tapewire::chain(&error));
             ExitCode::from(error.exit_code())
         }
     }

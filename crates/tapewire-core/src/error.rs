@@ -143,6 +143,19 @@ impl Unsupported {
     }
 }
 
+/// An error and all its sources, in one line: errors themselves never repeat their source.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
 /// The start of some outside bytes, made fit to print: at most [`EXCERPT_LENGTH_MAX`] characters, no control
 /// characters, invalid UTF-8 replaced.
 #[must_use]

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tapewire_core::event::{Batch, Event};
 use tapewire_core::{
     Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpReply, HttpRequest, Recovery, Route,
-    Subscription, Topic, Url,
+    Subscription, Topic, Url, chain,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::command::Command;
-use crate::error::{HttpError, chain};
+use crate::error::HttpError;
 use crate::http::{HttpClient, Reply};
 
 /// So many questions may wait for the account's task.

@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tapewire_core::Url;
+use tapewire_core::{Url, chain};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::error::{DialError, ProxyFault, chain};
+use crate::error::{DialError, ProxyFault};
 use crate::proxy::Proxy;
 use crate::tls::Tls;
 

@@ -71,18 +71,6 @@ impl Error {
     }
 }
 
-/// An error and all its sources, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
-}
-
 fn names(venues: &[VenueId]) -> String {
     if venues.is_empty() {
         return "none".to_owned();
@@ -92,6 +80,8 @@ fn names(venues: &[VenueId]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tapewire_core::chain;
+
     use super::*;
 
     #[test]

@@ -14,12 +14,12 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tapewire_core::{Budget, HttpMethod, HttpRequest, Replay, UnixNanos, Url, excerpt};
+use tapewire_core::{Budget, HttpMethod, HttpRequest, Replay, UnixNanos, Url, chain, excerpt};
 use tower_service::Service;
 
 use crate::clock::Clock;
 use crate::dial::{Dialer, Stream, add_headers};
-use crate::error::{DialError, HttpError, Stage, chain, keep_off};
+use crate::error::{DialError, HttpError, Stage, keep_off};
 use crate::limiter::{Denied, HostLimiter};
 
 /// Who we say we are.

@@ -215,7 +215,7 @@ impl Lane {
                 self.input(Input::Opened { connection });
             }
             Err(error) => {
-                let reason = crate::error::chain(&error);
+                let reason = tapewire_core::chain(&error);
                 tracing::info!(connection, reason, "could not connect");
                 self.lost(connection, Failure::new(error.recovery(), reason));
             }

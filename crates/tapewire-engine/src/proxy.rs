@@ -11,11 +11,11 @@ use http::{HeaderValue, Uri};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
-use tapewire_core::{Url, excerpt};
+use tapewire_core::{Url, chain, excerpt};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::error::{DialError, ProxyFault, chain};
+use crate::error::{DialError, ProxyFault};
 
 /// A proxy to go through. Its user and password do not print.
 #[derive(Clone, Debug)]

@@ -25,7 +25,7 @@ pub struct Gap {
     pub last_missing: Option<u64>,
     /// How many are missing; `None` if that cannot be known.
     pub count: Option<u64>,
-    /// What closed it, such as `snapshot`; `None` if nothing did.
+    /// What closes it: `snapshot` for a managed book, whose snapshot follows in the stream. `None` if nothing does.
     pub healed_by: Option<&'static str>,
     /// When this was found out.
     pub ts_recv: Option<UnixNanos>,
