@@ -75,7 +75,8 @@ impl TopicId {
 /// The topics of a connection: found by what frames carry, each with the subscriptions it serves.
 #[derive(Debug, Default)]
 pub struct TopicTable {
-    places: HashMap<Arc<str>, TopicId>,
+    /// Looked into for every frame. Only we put topics in, so a venue cannot choose ones that collide.
+    places: HashMap<Arc<str>, TopicId, foldhash::fast::FixedState>,
     entries: Vec<Option<TopicEntry>>,
     free: Vec<TopicId>,
 }
