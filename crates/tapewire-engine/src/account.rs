@@ -1,6 +1,7 @@
 //! The account task: owns an adapter's cold side and its HTTP, and answers the lanes that ask.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tapewire_core::event::{Batch, Event};
@@ -169,55 +170,48 @@ impl AccountTask {
 
     /// Puts a question to the account.
     fn ask(&mut self, question: Question) -> (Asker, Wishes) {
-        let now = self.clock.now().wall;
-        let mut wishes = Wishes::default();
-        let mut cx = AccountContext::new(Some(now), &mut wishes);
-        let asker = match question {
+        let (now, account) = (Some(self.clock.now().wall), &mut *self.account);
+        let wishes = |call: &mut dyn FnMut(&mut AccountContext<'_>)| {
+            guarded(|wishes| call(&mut AccountContext::new(now, wishes)))
+        };
+        match question {
             Question::Lane(Ask::Grant { route, connection }, asker) => {
-                self.account.grant(route, &mut cx);
-                Asker::Grant(connection, asker)
+                (Asker::Grant(connection, asker), wishes(&mut |cx| account.grant(route, cx)))
             }
             Question::Lane(Ask::Snapshot { ticket, topic, subscription }, asker) => {
-                self.account.call(&Call::Snapshot { topic: &topic, subscription }, &mut cx);
-                Asker::Snapshot(ticket, asker)
+                let call = Call::Snapshot { topic: &topic, subscription };
+                (Asker::Snapshot(ticket, asker), wishes(&mut |cx| account.call(&call, cx)))
             }
             Question::Instruments(asker) => {
-                self.account.call(&Call::Instruments, &mut cx);
-                Asker::Instruments(asker)
+                (Asker::Instruments(asker), wishes(&mut |cx| account.call(&Call::Instruments, cx)))
             }
-        };
-        (asker, wishes)
+        }
     }
 
     async fn replied(&mut self, job: u64, request: &HttpRequest, reply: Result<Reply, HttpError>) {
-        let wishes = self.read(request, reply);
+        let wishes = guarded(|wishes| self.read(request, reply, wishes));
         self.act(job, wishes).await;
     }
 
     /// Has the account read an answer, or say what a refusal means.
-    fn read(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>) -> Wishes {
-        let mut wishes = Wishes::default();
+    fn read(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>, wishes: &mut Wishes) {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(error) => {
-                wishes.refused(Failure::new(error.recovery(), chain(&error)));
-                return wishes;
-            }
+            Err(error) => return wishes.refused(Failure::new(error.recovery(), chain(&error))),
         };
         let (status, ts_recv) = (reply.status, Some(reply.ts_recv));
         let answer = HttpReply { path: &request.path, status, body: &reply.body, ts_recv };
         if (200..300).contains(&status) {
-            if let Err(error) = self.account.http(answer, &mut AccountContext::new(ts_recv, &mut wishes)) {
+            if let Err(error) = self.account.http(answer, &mut AccountContext::new(ts_recv, wishes)) {
                 wishes.refused(Failure::new(Recovery::Retry, chain(&error)));
             }
-            return wishes;
+            return;
         }
         let mut failure = self.account.refusal(answer);
         if let Some(wait) = reply.retry_after {
             failure.recovery = Recovery::RetryAfter(wait);
         }
         wishes.refused(failure);
-        wishes
     }
 
     async fn act(&mut self, number: u64, wishes: Wishes) {
@@ -245,6 +239,18 @@ impl AccountTask {
         };
         deliver(asker, answer).await;
     }
+}
+
+/// What a call of the account wants. A panic of the adapter refuses this one question: the connections that wait for
+/// the answers to others know nothing of it.
+fn guarded(call: impl FnOnce(&mut Wishes)) -> Wishes {
+    let mut wishes = Wishes::default();
+    if catch_unwind(AssertUnwindSafe(|| call(&mut wishes))).is_err() {
+        tracing::error!("the account panicked at a question, which counts as refused");
+        wishes = Wishes::default();
+        wishes.refused(Failure::new(Recovery::Retry, "the adapter's account panicked"));
+    }
+    wishes
 }
 
 /// Tells the answer to whoever asked; one who is gone needs none.

@@ -44,6 +44,8 @@ mod measure;
 mod outlet;
 mod proxy;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod venue;
 

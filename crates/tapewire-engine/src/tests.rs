@@ -1,0 +1,222 @@
+//! The engine as a whole on a toy venue in memory, under a clock that jumps: what adapters and consumers do to it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::{SinkExt, StreamExt as _};
+use tapewire_core::event::{ConnectionState, Event, Quote};
+use tapewire_core::{
+    Account, AccountContext, Call, Capabilities, Connector, Context, DecodeError, DialRequest, Frame, Grant, HttpReply,
+    Op, Policy, Protocol, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic, UnixNanos,
+    Unsupported, Url, Venue, VenueId,
+};
+use tokio::sync::broadcast;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{Builder, Clock, Delivery, DialError, Dialer, Engine, Feed, Handle, Stream};
+
+/// Two topics fit on a connection; a frame is `sub A`, `unsub A`, `ok A`, `no A`, `quote A`, `bye` or `panic`.
+#[derive(Clone)]
+struct Toy {
+    policy: Policy,
+    /// How often the account panics before it grants.
+    panics: Arc<AtomicU32>,
+}
+
+struct ToyAccount(Arc<AtomicU32>);
+struct ToyProtocol;
+
+impl Toy {
+    fn new(panics: u32) -> Self {
+        let policy = Policy { topics_max: 2, ..Policy::default() };
+        Self { policy, panics: Arc::new(AtomicU32::new(panics)) }
+    }
+
+    fn gives_up(mut self) -> Self {
+        self.policy.backoff.attempts_max = Some(1);
+        self
+    }
+}
+
+impl Connector for Toy {
+    fn venue(&self) -> VenueId {
+        VenueId::new("toy")
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { title: "Toy", products: &[], channels: &[], instruments: false, read: "never" }
+    }
+
+    fn policy(&self, _: Route) -> &Policy {
+        &self.policy
+    }
+
+    fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
+        Ok(Topic::new(subscription.instrument.symbol(), Route("market")))
+    }
+
+    fn account(&self, _: &Target) -> Box<dyn Account> {
+        Box::new(ToyAccount(Arc::clone(&self.panics)))
+    }
+
+    fn protocol(&self, _: Route, _: &Grant) -> Box<dyn Protocol> {
+        Box::new(ToyProtocol)
+    }
+}
+
+impl Account for ToyAccount {
+    fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
+        let panics = self.0.load(Ordering::Relaxed);
+        if panics > 0 {
+            self.0.store(panics - 1, Ordering::Relaxed);
+            panic!("as the test wants");
+        }
+        let dial = DialRequest { url: "ws://toy:1/".parse().unwrap(), headers: Vec::new() };
+        cx.granted(Grant { dial, renew_at: None });
+    }
+
+    fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
+        cx.done();
+    }
+
+    fn http(&mut self, _: HttpReply<'_>, _: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl Protocol for ToyProtocol {
+    fn encode(&mut self, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {
+        let word = if op == Op::Subscribe { "sub" } else { "unsub" };
+        cx.send(Frame::Text(&format!("{word} {}", topics[0].wire)));
+        1
+    }
+
+    fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>) {
+        let Frame::Text(text) = frame else { return };
+        let (word, wire) = text.split_once(' ').unwrap_or((text, ""));
+        let topic = cx.topic(wire);
+        match word {
+            "ok" => cx.reply(&Reply { topics: &[wire], ..Reply::new(ReplyKind::Ack) }),
+            "no" => cx.reply(&Reply { topics: &[wire], ..Reply::new(ReplyKind::Error) }),
+            "quote" => {
+                let Some((id, subscription)) = topic else { return };
+                let quote = Quote {
+                    instrument: subscription.instrument,
+                    channel: subscription.channel,
+                    ts_event: None,
+                    ts_recv: cx.now(),
+                    bid_price: None,
+                    bid_quantity: None,
+                    ask_price: None,
+                    ask_quantity: None,
+                    sequence: None,
+                };
+                cx.emit(Some(id), &Event::Quote(&quote));
+            }
+            _ => panic!("as the test wants"),
+        }
+    }
+}
+
+/// The venue: says yes to all but `bad` topics, and to all connections what the test has it say.
+#[derive(Debug)]
+struct ToyVenue {
+    says: broadcast::Sender<String>,
+    /// What it was told, with the number of the connection.
+    heard: broadcast::Sender<(u32, String)>,
+    connections: AtomicU32,
+    open: Arc<AtomicU32>,
+    /// How often it refuses one topic.
+    refusals: Arc<AtomicU32>,
+}
+
+impl ToyVenue {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            says: broadcast::channel(4096).0,
+            heard: broadcast::channel(4096).0,
+            connections: AtomicU32::new(0),
+            open: Arc::default(),
+            refusals: Arc::default(),
+        })
+    }
+
+    fn say(&self, text: &str) {
+        _ = self.says.send(text.to_owned());
+    }
+}
+
+#[async_trait]
+impl Dialer for ToyVenue {
+    async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let number = self.connections.fetch_add(1, Ordering::Relaxed);
+        let (mut says, heard, open) = (self.says.subscribe(), self.heard.clone(), Arc::clone(&self.open));
+        let refusals = Arc::clone(&self.refusals);
+        tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(theirs).await.unwrap();
+            open.fetch_add(1, Ordering::Relaxed);
+            loop {
+                let answer = tokio::select! {
+                    frame = socket.next() => match frame {
+                        Some(Ok(Message::Text(text))) => {
+                            _ = heard.send((number, text.to_string()));
+                            let (_, wire) = text.split_once(' ').unwrap();
+                            let refused = refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1));
+                            format!("{} {wire}", if refused.is_ok() { "no" } else { "ok" })
+                        }
+                        Some(Ok(_)) => continue,
+                        _ => break,
+                    },
+                    Ok(text) = says.recv() => text,
+                };
+                if answer == "bye" || socket.send(Message::text(answer)).await.is_err() {
+                    break;
+                }
+            }
+            open.fetch_sub(1, Ordering::Relaxed);
+        });
+        Ok(Stream::new(ours))
+    }
+}
+
+fn wish(symbol: &str) -> Subscription {
+    format!("toy:{symbol}@quote").parse().unwrap()
+}
+
+fn engine(toy: Toy, venue: &Arc<ToyVenue>) -> Builder {
+    let clock = Clock::virtual_from(UnixNanos(0));
+    Engine::builder().venue(Venue::new(toy)).dialer(Arc::clone(venue) as Arc<dyn Dialer>).clock(clock).seed(1)
+}
+
+/// Reads until the wanted event, for a minute of simulated time at most.
+async fn until(feed: &mut Feed, what: &str, mut is_it: impl FnMut(&Event<'_>) -> bool) {
+    let reading = async { while !is_it(&feed.next().await.unwrap_or_else(|| panic!("the end before {what}"))) {} };
+    tokio::time::timeout(Duration::from_secs(60), reading)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"));
+}
+
+fn is_now(event: &Event<'_>, subscription: Subscription, state: SubscriptionState) -> bool {
+    matches!(event, Event::Subscription(it) if it.subscription == subscription && it.state == state)
+}
+
+async fn confirmed(feed: &mut Feed, symbol: &str) {
+    until(feed, symbol, |event| is_now(event, wish(symbol), SubscriptionState::Confirmed)).await;
+}
+
+/// Ends the engine, and says how long that took.
+async fn end(handle: &Handle) -> Duration {
+    let clock = Clock::system();
+    handle.shutdown().await;
+    clock.mono().0
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_panics_is_asked_again() {
+    let venue = ToyVenue::new();
+    let mut feed = engine(Toy::new(2), &venue).subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+}
