@@ -215,8 +215,56 @@ async fn end(handle: &Handle) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
+async fn more_topics_than_a_connection_takes_are_spread_and_each_stays_where_it_is() {
+    let venue = ToyVenue::new();
+    let mut heard = venue.heard.subscribe();
+    let mut feed = engine(Toy::new(0), &venue).start().unwrap();
+    let handle = feed.handle();
+    for symbol in ["A", "B", "C", "D", "E"] {
+        handle.subscribe(wish(symbol)).await.unwrap();
+        confirmed(&mut feed, symbol).await;
+    }
+    assert_eq!(venue.open.load(Ordering::Relaxed), 3);
+    handle.unsubscribe(wish("A")).await.unwrap();
+    until(&mut feed, "the end of A", |event| is_now(event, wish("A"), SubscriptionState::Removed)).await;
+    // Another channel of a topic goes where the topic is, although there is room before.
+    handle.subscribe("toy:C@trade".parse().unwrap()).await.unwrap();
+    handle.subscribe(wish("F")).await.unwrap();
+    confirmed(&mut feed, "F").await;
+    let mut told = Vec::new();
+    while let Ok((connection, text)) = heard.try_recv() {
+        told.push(format!("{connection} {text}"));
+    }
+    assert_eq!(told, ["0 sub A", "0 sub B", "1 sub C", "1 sub D", "2 sub E", "0 unsub A", "0 sub F"]);
+    assert!(end(&handle).await < Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_panics_is_asked_again() {
     let venue = ToyVenue::new();
     let mut feed = engine(Toy::new(2), &venue).subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_lane_wanted_that_gave_up_is_told_and_can_be_had_again() {
+    let venue = ToyVenue::new();
+    let mut feed = engine(Toy::new(0).gives_up(), &venue).subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+    venue.say("bye");
+    let gave_up = |event: &Event<'_>| matches!(event, Event::Connection(it) if it.state == ConnectionState::GaveUp);
+    until(&mut feed, "the end of the connection", gave_up).await;
+    until(&mut feed, "word of A", |event| is_now(event, wish("A"), SubscriptionState::Rejected)).await;
+    feed.handle().subscribe(wish("A")).await.unwrap();
+    confirmed(&mut feed, "A").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_rejected_is_asked_for_when_it_is_wanted_again() {
+    let venue = ToyVenue::new();
+    venue.refusals.store(1, Ordering::Relaxed);
+    let mut feed = engine(Toy::new(0), &venue).subscribe(wish("A")).start().unwrap();
+    until(&mut feed, "a refusal", |event| is_now(event, wish("A"), SubscriptionState::Rejected)).await;
+    feed.handle().subscribe(wish("A")).await.unwrap();
     confirmed(&mut feed, "A").await;
 }

@@ -45,6 +45,12 @@ struct LaneEntry {
     wanted: BTreeMap<Subscription, Topic>,
 }
 
+impl LaneEntry {
+    fn topics(&self) -> HashSet<&str> {
+        self.wanted.values().map(|topic| &*topic.wire).collect()
+    }
+}
+
 /// The state of a running supervisor.
 struct Running {
     parts: Supervisor,
@@ -126,15 +132,14 @@ impl Running {
             Ok(topic) => topic,
             Err(unsupported) => return self.reject(subscription, &unsupported.reason),
         };
-        if self.lanes.iter().flatten().any(|lane| lane.wanted.contains_key(&subscription)) {
-            return;
-        }
         let topics_max = self.parts.connector.policy(topic.route).topics_max;
-        let fits = |lane: &LaneEntry| {
-            let topics: HashSet<&str> = lane.wanted.values().map(|topic| &*topic.wire).collect();
-            lane.route == topic.route && (topics.contains(&*topic.wire) || topics.len() < topics_max)
-        };
-        let at = self.lanes.iter().position(|lane| lane.as_ref().is_some_and(fits));
+        let has_room = |lane: &LaneEntry| lane.route == topic.route && lane.topics().len() < topics_max;
+        let has_topic = |lane: &LaneEntry| lane.route == topic.route && lane.topics().contains(&*topic.wire);
+        let at =
+            |is_fit: &dyn Fn(&LaneEntry) -> bool| self.lanes.iter().position(|lane| lane.as_ref().is_some_and(is_fit));
+        // One that is wanted already is told to its lane again: what was rejected is asked for once more.
+        let at =
+            at(&|lane| lane.wanted.contains_key(&subscription)).or_else(|| at(&has_topic)).or_else(|| at(&has_room));
         let at = match at {
             Some(at) => at,
             None => self.open_lane(topic.route).await,
@@ -193,8 +198,9 @@ impl Running {
         let error = match ended {
             Ok((id, at)) => {
                 self.task_lanes.remove(&id);
-                if let Some(slot) = self.lanes.get_mut(at) {
-                    *slot = None;
+                let lane = self.lanes.get_mut(at).and_then(Option::take);
+                for subscription in lane.into_iter().flat_map(|lane| lane.wanted.into_keys()) {
+                    self.reject(subscription, "its connection gave up");
                 }
                 return;
             }
