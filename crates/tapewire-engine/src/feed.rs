@@ -91,6 +91,12 @@ impl Feed {
     }
 }
 
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.handle.end();
+    }
+}
+
 /// Brings the kept books up to an event.
 fn keep(books: &mut BTreeMap<InstrumentId, KeptBook>, event: &Event<'_>) {
     match event {

@@ -112,6 +112,13 @@ impl Handle {
         }
     }
 
+    /// Ends the engine, and waits for nothing. A venue that has too much else to do ends with its next event.
+    pub(crate) fn end(&self) {
+        for venue in self.venues.values() {
+            _ = venue.try_send(Request::Shutdown(oneshot::channel().0));
+        }
+    }
+
     /// Asks for a book to be published as it stands; lost if too much else is asked.
     pub(crate) fn republish(&self, subscription: Subscription) {
         if let Some(venue) = self.venues.get(&subscription.instrument.venue()) {

@@ -77,7 +77,11 @@ pub(crate) struct Gone;
 impl Sender {
     /// Whether a connection has to wait before it reads on: half of the room is left for what it reads at once.
     pub(crate) fn is_full(&self) -> bool {
-        self.0.delivery == Delivery::Block && self.0.lock().backlog.weight() > self.0.capacity / 2
+        if self.0.delivery != Delivery::Block {
+            return false;
+        }
+        let state = self.0.lock();
+        state.open && state.backlog.weight() > self.0.capacity / 2
     }
 
     /// Waits until there is room.

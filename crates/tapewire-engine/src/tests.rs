@@ -268,3 +268,15 @@ async fn what_was_rejected_is_asked_for_when_it_is_wanted_again() {
     feed.handle().subscribe(wish("A")).await.unwrap();
     confirmed(&mut feed, "A").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_is_dropped_ends_a_quiet_engine_although_a_handle_is_left() {
+    let venue = ToyVenue::new();
+    let mut feed = engine(Toy::new(0), &venue).subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+    let handle = feed.handle();
+    drop(feed);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(venue.open.load(Ordering::Relaxed), 0);
+    assert!(handle.subscribe(wish("B")).await.is_err());
+}
