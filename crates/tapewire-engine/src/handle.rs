@@ -8,6 +8,7 @@ use tapewire_session::Counters;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Error;
+use crate::command::Command;
 
 /// What a venue's supervisor is told.
 #[derive(Debug)]
@@ -15,7 +16,8 @@ pub(crate) enum Request {
     Subscribe(Subscription),
     Unsubscribe(Subscription),
     Republish(Subscription),
-    Status(oneshot::Sender<Status>),
+    /// The lanes, for the asker to ask: a lane that is busy must not keep its supervisor waiting.
+    Lanes(oneshot::Sender<Vec<mpsc::Sender<Command>>>),
     Shutdown(oneshot::Sender<()>),
 }
 
@@ -33,7 +35,20 @@ pub struct Status {
 }
 
 impl Status {
-    pub(crate) fn add(&mut self, topics: usize, more: Counters) {
+    async fn of(venue: VenueId, lanes: Vec<mpsc::Sender<Command>>) -> Self {
+        let mut status = Self { venue, lanes: 0, topics: 0, counters: Counters::default() };
+        for lane in lanes {
+            let (asker, answer) = oneshot::channel();
+            if lane.send(Command::Status(asker)).await.is_ok()
+                && let Ok(lane) = answer.await
+            {
+                status.add(lane.topics, lane.counters);
+            }
+        }
+        status
+    }
+
+    fn add(&mut self, topics: usize, more: Counters) {
         self.lanes += 1;
         self.topics += topics;
         let sum = &mut self.counters;
@@ -83,12 +98,12 @@ impl Handle {
     /// Cancel safe: nothing is changed by it.
     pub async fn status(&self) -> Vec<Status> {
         let mut all = Vec::new();
-        for venue in self.venues.values() {
+        for (venue, requests) in self.venues.iter() {
             let (asker, answer) = oneshot::channel();
-            if venue.send(Request::Status(asker)).await.is_ok()
-                && let Ok(status) = answer.await
+            if requests.send(Request::Lanes(asker)).await.is_ok()
+                && let Ok(lanes) = answer.await
             {
-                all.push(status);
+                all.push(Status::of(*venue, lanes).await);
             }
         }
         all

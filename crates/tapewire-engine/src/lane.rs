@@ -66,6 +66,8 @@ struct Lane {
     dialling: Option<(u64, Dialling)>,
     actions: Vec<Action>,
     meter: Meter,
+    /// Until when a full queue is waited for.
+    patient_until: Option<Monotonic>,
     /// The subscriptions of this lane, to know which books it can publish again.
     mine: std::collections::HashSet<Subscription>,
 }
@@ -96,18 +98,22 @@ pub(crate) async fn run(parts: Parts) {
         sockets: Vec::new(),
         dialling: None,
         actions: Vec::new(),
+        patient_until: None,
         mine: std::collections::HashSet::new(),
     };
     lane.input(Input::Wake);
     let mut alarm = Alarm::default();
     while lane.settle().await {
         alarm.set(lane.session.deadline(), &lane.clock);
-        let woken = tokio::select! {
-            biased;
-            command = commands.recv() => Woken::Command(command),
-            (connection, outcome) = dialled(&mut lane.dialling) => Woken::Dialled(connection, outcome),
-            () = read(&mut lane.sockets, &mut lane.session, &lane.clock, &mut lane.actions, &mut lane.outlet) => Woken::Read,
-            () = alarm.ring() => Woken::Deadline,
+        let woken = match lane.wait_for_room(&mut commands).await {
+            Some(woken) => woken,
+            None => tokio::select! {
+                biased;
+                command = commands.recv() => Woken::Command(command),
+                (connection, outcome) = dialled(&mut lane.dialling) => Woken::Dialled(connection, outcome),
+                () = read(&mut lane.sockets, &mut lane.session, &lane.clock, &mut lane.actions, &mut lane.outlet) => Woken::Read,
+                () = alarm.ring() => Woken::Deadline,
+            },
         };
         match woken {
             Woken::Command(Some(command)) => lane.command(command),
@@ -132,8 +138,7 @@ impl Lane {
         handle(&mut self.session, now, input, &mut self.actions, &mut self.outlet);
     }
 
-    /// Does what the session wants, hands over events, and waits where the consumer wants that. Returns whether the
-    /// lane goes on.
+    /// Does what the session wants and hands over events. Returns whether the lane goes on.
     async fn settle(&mut self) -> bool {
         loop {
             let wanted = self.outlet.take_wanted(|subscription| self.mine.contains(subscription));
@@ -160,18 +165,28 @@ impl Lane {
             }
         }
         self.meter.record(self.session.counters(), self.session.topics());
-        self.wait_for_room().await;
         true
     }
 
     /// Waits while the consumer's queue is full and its policy is to block: at most half of the time in which the
-    /// venue wants to hear from us.
-    async fn wait_for_room(&mut self) {
-        let Some(queue) = self.outlet.full() else { return };
+    /// venue wants to hear from us. A command ends the waiting, and is obeyed before it goes on.
+    async fn wait_for_room(&mut self, commands: &mut mpsc::Receiver<Command>) -> Option<Woken> {
+        let Some(queue) = self.outlet.full() else {
+            self.patient_until = None;
+            return None;
+        };
         let answer = self.policy.heartbeat.times().and_then(|(_, within)| within);
         let most = answer.map_or(BLOCK_DEFAULT, |within| within / 2);
-        // What does not fit after this time is dropped by the queue, with a gap.
-        _ = tokio::time::timeout(most, queue.room()).await;
+        let until = *self.patient_until.get_or_insert_with(|| self.clock.mono().after(most));
+        tokio::select! {
+            biased;
+            command = commands.recv() => Some(Woken::Command(command)),
+            _ = tokio::time::timeout_at(self.clock.instant(until), queue.room()) => {
+                // What does not fit after this time is dropped by the queue, with a gap.
+                self.patient_until = None;
+                None
+            }
+        }
     }
 
     fn command(&mut self, command: Command) {

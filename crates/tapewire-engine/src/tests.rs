@@ -280,3 +280,23 @@ async fn a_feed_that_is_dropped_ends_a_quiet_engine_although_a_handle_is_left() 
     assert_eq!(venue.open.load(Ordering::Relaxed), 0);
     assert!(handle.subscribe(wish("B")).await.is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_blocks_and_never_reads_holds_up_no_command() {
+    let venue = ToyVenue::new();
+    let builder = engine(Toy::new(0), &venue).capacity(20).delivery(Delivery::Block);
+    let mut feed = builder.subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+    for _ in 0..50 {
+        venue.say("quote A");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let handle = feed.handle();
+    let clock = Clock::system();
+    assert_eq!(handle.status().await[0].topics, 1);
+    handle.subscribe(wish("B")).await.unwrap();
+    assert_eq!(handle.status().await[0].topics, 2);
+    assert!(clock.mono().0 < Duration::from_secs(1), "{:?}", clock.mono());
+    assert!(end(&handle).await < Duration::from_secs(2));
+    assert_eq!(venue.open.load(Ordering::Relaxed), 0, "closed in an orderly way");
+}

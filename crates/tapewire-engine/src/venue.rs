@@ -7,7 +7,7 @@ use std::time::Duration;
 use tapewire_core::event::{Cause, Event, Gap, Normalized, Scope, SubscriptionNotice};
 use tapewire_core::{Connector, Route, Subscription, SubscriptionState, Topic, VenueId};
 use tapewire_session::{Catalog, Setup};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
@@ -15,7 +15,7 @@ use crate::account::{AccountHandle, AccountTask};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::dial::Dialer;
-use crate::handle::{Request, Status};
+use crate::handle::Request;
 use crate::lane::{self, Parts};
 use crate::limiter::DialLimiter;
 use crate::outlet::{Outlet, Outlets};
@@ -122,7 +122,9 @@ impl Running {
                     _ = lane.commands.send(Command::Republish(subscription)).await;
                 }
             }
-            Request::Status(asker) => _ = asker.send(self.status().await),
+            Request::Lanes(asker) => {
+                _ = asker.send(self.lanes.iter().flatten().map(|lane| lane.commands.clone()).collect());
+            }
             Request::Shutdown(_) => {}
         }
     }
@@ -238,20 +240,6 @@ impl Running {
         let (state, reason) = (SubscriptionState::Rejected, Some(reason.into()));
         self.own.event(&Event::Subscription(&SubscriptionNotice { subscription, state, code: None, reason, ts_recv }));
         _ = self.own.flush();
-    }
-
-    async fn status(&mut self) -> Status {
-        let mut status =
-            Status { venue: self.venue(), lanes: 0, topics: 0, counters: tapewire_session::Counters::default() };
-        for lane in self.lanes.iter().flatten() {
-            let (asker, answer) = oneshot::channel();
-            if lane.commands.send(Command::Status(asker)).await.is_ok()
-                && let Ok(lane) = answer.await
-            {
-                status.add(lane.topics, lane.counters);
-            }
-        }
-        status
     }
 
     /// Ends all lanes, and waits for them.
