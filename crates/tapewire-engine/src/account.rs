@@ -10,7 +10,7 @@ use tapewire_core::{
     Subscription, Topic, Url, chain,
 };
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::clock::Clock;
 use crate::command::Command;
@@ -73,11 +73,12 @@ pub(crate) struct AccountTask {
 struct Job {
     asker: Asker,
     answer: Batch,
+    requests: Vec<AbortHandle>,
 }
 
 enum Asker {
     Grant(u64, mpsc::Sender<Command>),
-    Snapshot(u64, mpsc::Sender<Command>),
+    Snapshot(u64, Subscription, mpsc::Sender<Command>),
     Instruments(oneshot::Sender<Result<Batch, Failure>>),
 }
 
@@ -151,6 +152,7 @@ impl AccountTask {
                 biased;
                 Some(outcome) = self.requests.join_next() => match outcome {
                     Ok((job, request, reply)) => self.replied(job, &request, reply).await,
+                    Err(error) if error.is_cancelled() => {}
                     Err(error) => tracing::error!(%error, "a request's task failed"),
                 },
                 question = self.questions.recv() => match question {
@@ -162,10 +164,26 @@ impl AccountTask {
     }
 
     async fn begin(&mut self, question: Question) {
+        if let Question::Lane(Ask::Snapshot { subscription, .. }, asker) = &question {
+            self.forget(*subscription, asker);
+        }
         self.last_job += 1;
         let (asker, wishes) = self.ask(question);
-        self.jobs.insert(self.last_job, Job { asker, answer: Batch::new() });
+        self.jobs.insert(self.last_job, Job { asker, answer: Batch::new(), requests: Vec::new() });
         self.act(self.last_job, wishes).await;
+    }
+
+    /// Forgets the snapshots that nobody waits for: their connection has ended, or asks for the same anew after it was
+    /// lost. Else each loss would add to what is asked for in vain, and a budget is slow to pay.
+    fn forget(&mut self, subscription: Subscription, asker: &mpsc::Sender<Command>) {
+        self.jobs.retain(|_, job| {
+            let Asker::Snapshot(_, other, lane) = &job.asker else { return true };
+            let is_awaited = !lane.is_closed() && !(*other == subscription && lane.same_channel(asker));
+            if !is_awaited {
+                job.requests.iter().for_each(AbortHandle::abort);
+            }
+            is_awaited
+        });
     }
 
     /// Puts a question to the account.
@@ -180,7 +198,7 @@ impl AccountTask {
             }
             Question::Lane(Ask::Snapshot { ticket, topic, subscription }, asker) => {
                 let call = Call::Snapshot { topic: &topic, subscription };
-                (Asker::Snapshot(ticket, asker), wishes(&mut |cx| account.call(&call, cx)))
+                (Asker::Snapshot(ticket, subscription, asker), wishes(&mut |cx| account.call(&call, cx)))
             }
             Question::Instruments(asker) => {
                 (Asker::Instruments(asker), wishes(&mut |cx| account.call(&Call::Instruments, cx)))
@@ -222,16 +240,16 @@ impl AccountTask {
         }
         for request in wishes.requests {
             let (http, base) = (Arc::clone(&self.http), self.base.clone());
-            self.requests.spawn(async move {
+            job.requests.push(self.requests.spawn(async move {
                 let reply = match base {
                     Some(base) => http.send(&base, &request).await,
                     None => Err(HttpError::NoBase),
                 };
                 (number, request, reply)
-            });
+            }));
         }
         let Some(end) = wishes.end else { return };
-        let Some(Job { asker, answer }) = self.jobs.remove(&number) else { return };
+        let Some(Job { asker, answer, .. }) = self.jobs.remove(&number) else { return };
         let answer = match end {
             End::Granted(grant) => Ok((Some(*grant), answer)),
             End::Done => Ok((None, answer)),
@@ -261,9 +279,70 @@ async fn deliver(asker: Asker, answer: Result<(Option<Grant>, Batch), Failure>) 
             let answer = answer.and_then(|(grant, _)| grant.ok_or_else(wrong));
             _ = asker.send(Command::Granted { connection, answer }).await;
         }
-        Asker::Snapshot(ticket, asker) => {
+        Asker::Snapshot(ticket, _, asker) => {
             _ = asker.send(Command::Snapshot { ticket, answer: answer.map(|(_, batch)| batch) }).await;
         }
         Asker::Instruments(asker) => _ = asker.send(answer.map(|(_, batch)| batch)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use tapewire_core::{Budget, DecodeError};
+
+    use super::*;
+    use crate::{DialError, Dialer, Stream};
+
+    struct Asks;
+
+    impl Account for Asks {
+        fn grant(&mut self, _: Route, _: &mut AccountContext<'_>) {}
+
+        fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
+            cx.http(HttpRequest::get("/depth", 1));
+        }
+
+        fn http(&mut self, _: HttpReply<'_>, _: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+            Ok(())
+        }
+    }
+
+    #[derive(Debug)]
+    struct Never;
+
+    #[async_trait]
+    impl Dialer for Never {
+        async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_asked_for_again_or_by_nobody_is_asked_for_once() {
+        let clock = Clock::system();
+        let budget = Budget { amount: 1, per: Duration::from_secs(60) };
+        let http = HttpClient::new(Arc::new(Never), clock.clone(), budget);
+        let (_handle, mut task) = account(Box::new(Asks), Some("http://toy:1/".parse().unwrap()), http, clock);
+        let ask = |ticket: u64| Ask::Snapshot {
+            ticket,
+            topic: Topic::new(ticket.to_string(), Route("market")),
+            subscription: format!("toy:{}@book", ticket % 200).parse().unwrap(),
+        };
+        let (lane, commands) = mpsc::channel(1);
+        let (other, _other_commands) = mpsc::channel(1);
+        task.begin(Question::Lane(ask(7), other)).await;
+        for ticket in 0..1000 {
+            task.begin(Question::Lane(ask(ticket), lane.clone())).await;
+        }
+        assert_eq!(task.jobs.len(), 201, "one for each book, and the other connection's");
+        drop(commands);
+        task.begin(Question::Lane(ask(1), lane)).await;
+        assert_eq!(task.jobs.len(), 2);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        while task.requests.try_join_next().is_some() {}
+        assert_eq!(task.requests.len(), 2, "what is forgotten is not sent");
     }
 }
