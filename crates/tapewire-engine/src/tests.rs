@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::{SinkExt, StreamExt as _};
-use tapewire_core::event::{ConnectionState, Event, Quote};
+use tapewire_core::event::{ConnectionState, Event, Quote, Scope};
 use tapewire_core::{
     Account, AccountContext, Call, Capabilities, Connector, Context, DecodeError, DialRequest, Frame, Grant, HttpReply,
     Op, Policy, Protocol, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic, UnixNanos,
@@ -299,4 +299,35 @@ async fn a_consumer_that_blocks_and_never_reads_holds_up_no_command() {
     assert!(clock.mono().0 < Duration::from_secs(1), "{:?}", clock.mono());
     assert!(end(&handle).await < Duration::from_secs(2));
     assert_eq!(venue.open.load(Ordering::Relaxed), 0, "closed in an orderly way");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_that_panics_begins_again_alone_and_not_in_a_rush() {
+    let venue = ToyVenue::new();
+    let mut feed = engine(Toy::new(0), &venue).subscribe(wish("A")).start().unwrap();
+    confirmed(&mut feed, "A").await;
+    let (mut gaps, mut numbers) = (0, Vec::new());
+    let mut note = |event: &Event<'_>| match event {
+        Event::Gap(gap) => gaps += u32::from(gap.scope == Scope::Subscription(wish("A"))),
+        Event::Connection(it) if it.state == ConnectionState::Connecting => numbers.push(it.connection),
+        _ => {}
+    };
+    for _ in 0..3 {
+        venue.say("panic");
+        until(&mut feed, "A again", |event| {
+            note(event);
+            is_now(event, wish("A"), SubscriptionState::Confirmed)
+        })
+        .await;
+    }
+    assert_eq!((gaps, numbers), (3, vec![1_000_001, 2_000_001, 3_000_001]), "each loss told, no number twice");
+    // A venue whose every frame is poison.
+    let before = venue.connections.load(Ordering::Relaxed);
+    for _ in 0..60_000 {
+        venue.say("panic");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let rush = venue.connections.load(Ordering::Relaxed) - before;
+    assert!((10..=30).contains(&rush), "{rush} connections in a minute");
+    assert!(end(&feed.handle()).await < Duration::from_secs(5));
 }

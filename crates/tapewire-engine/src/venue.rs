@@ -22,6 +22,8 @@ use crate::outlet::{Outlet, Outlets};
 
 /// So many commands may wait for a lane.
 const COMMANDS_MAX: usize = 4096;
+/// A lane that panicked begins again after this time: what made it panic may come at once again.
+const RESTART_AFTER: Duration = Duration::from_secs(2);
 /// All lanes end within this time of being told to, or are cut off.
 pub(crate) const SHUTDOWN_WITHIN: Duration = Duration::from_secs(4);
 
@@ -56,6 +58,8 @@ struct Running {
     parts: Supervisor,
     own: Outlet,
     lanes: Vec<Option<LaneEntry>>,
+    /// How many lanes were started.
+    started: u64,
     tasks: JoinSet<usize>,
     task_lanes: HashMap<tokio::task::Id, usize>,
     catalog: Option<Option<Arc<Catalog>>>,
@@ -70,6 +74,7 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
         own: supervisor.outlets.outlet(),
         parts: supervisor,
         lanes: Vec::new(),
+        started: 0,
         tasks: JoinSet::new(),
         task_lanes: HashMap::new(),
         catalog: (!lists).then_some(None),
@@ -155,14 +160,17 @@ impl Running {
     /// Starts a lane; returns its place.
     async fn open_lane(&mut self, route: Route) -> usize {
         let at = self.lanes.len();
-        let entry = self.spawn(at, route).await;
+        let entry = self.spawn(at, route, Duration::ZERO).await;
         self.lanes.push(Some(entry));
         at
     }
 
-    async fn spawn(&mut self, at: usize, route: Route) -> LaneEntry {
+    /// Starts a lane's task at a place, which waits before it begins.
+    async fn spawn(&mut self, at: usize, route: Route, wait: Duration) -> LaneEntry {
         let (sender, commands) = mpsc::channel(COMMANDS_MAX);
-        let lane = u64::try_from(at).unwrap_or(0);
+        // Each has its own number, also one that follows another at its place: so have its connections.
+        let lane = self.started;
+        self.started += 1;
         let seed = self.parts.seed.wrapping_add(lane.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let parts = Parts {
             setup: Setup { connector: Arc::clone(&self.parts.connector), route, seed, lane },
@@ -179,6 +187,7 @@ impl Running {
         }
         let span = tracing::info_span!("lane", venue = %self.venue(), %route, lane);
         let run = async move {
+            tokio::time::sleep(wait).await;
             lane::run(parts).await;
             at
         };
@@ -212,7 +221,7 @@ impl Running {
         let Some(lane) = self.lanes.get_mut(at).and_then(Option::take) else { return };
         tracing::error!(venue = %self.venue(), lane = at, "a connection's task panicked and is started again");
         let now = self.parts.clock.now().wall;
-        let mut fresh = self.spawn(at, lane.route).await;
+        let mut fresh = self.spawn(at, lane.route, RESTART_AFTER).await;
         for (subscription, topic) in lane.wanted {
             self.own.event(&Event::Gap(&Gap {
                 venue: self.venue(),
