@@ -150,7 +150,26 @@ impl Failure {
             408 | 425 | 429 | 418 | 500..=599 => Recovery::Retry,
             _ => Recovery::FixRequest,
         };
-        let text = crate::excerpt(reply.body.as_bytes());
-        Self { recovery, code: Some(reply.status.to_string()), reason: format!("HTTP status {}: {text}", reply.status) }
+        let mut reason = format!("HTTP status {}", reply.status);
+        let body = reply.body.trim();
+        if !body.is_empty() {
+            reason.push_str(": ");
+            reason.push_str(&crate::excerpt(body.as_bytes()));
+        }
+        Self { recovery, code: Some(reply.status.to_string()), reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_with_what_the_venue_says() {
+        for (body, reason) in [("", "HTTP status 404"), (" \n", "HTTP status 404"), ("gone\n", "HTTP status 404: gone")]
+        {
+            let reply = HttpReply { path: "/", status: 404, body, ts_recv: None };
+            assert_eq!(Failure::from_status(reply).reason, reason);
+        }
     }
 }
