@@ -73,7 +73,7 @@ impl<W: Write> Shelf<'_, W> {
 
     fn finish(&mut self, depth: usize) -> io::Result<()> {
         for (subscription, book) in &self.books {
-            let levels = book.levels().ok();
+            let levels = book.told();
             let last = Final {
                 r#final: true,
                 instrument: subscription.instrument,

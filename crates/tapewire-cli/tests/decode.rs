@@ -170,3 +170,11 @@ fn partial_books_are_books_of_their_own() {
         ]
     );
 }
+
+#[test]
+fn a_crossed_book_ends_with_the_levels_it_has() {
+    let frame = r#"{"dir":"in","text":"{\"stream\":\"x@depth5\",\"data\":{\"lastUpdateId\":1,\"bids\":[[\"5\",\"2\"]],\"asks\":[[\"4\",\"1\"]]}}"}"#;
+    let (lines, _) = texts(&run(&["book", "binance"], frame.as_bytes()));
+    let last = r#""state":"synced","sequence":1,"bids":[["5","2"]],"asks":[["4","1"]]}"#;
+    assert!(lines[1].ends_with(last), "{}", lines[1]);
+}

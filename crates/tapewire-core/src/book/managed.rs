@@ -91,6 +91,12 @@ impl ManagedBook {
         if self.levels.is_crossed() { Err(WaitReason::Crossed) } else { Ok(&self.levels) }
     }
 
+    /// The levels as the venue told them, also where a bid is as high as an ask; `None` while the book waits.
+    #[must_use]
+    pub fn told(&self) -> Option<&OrderBook> {
+        self.at.map(|_| &self.levels)
+    }
+
     /// Whether a snapshot came and nothing is missing since.
     #[must_use]
     pub fn is_synced(&self) -> bool {
