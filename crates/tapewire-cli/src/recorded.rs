@@ -54,7 +54,8 @@ impl Summary {
     /// Tells what a user may not expect: what was skipped, and what could not be read.
     pub(crate) fn tell(&self, out: &mut impl Write) -> io::Result<()> {
         for (word, lines) in &self.skipped {
-            writeln!(out, "skipped {lines} lines of `{word}`")?;
+            let many = if *lines == 1 { "" } else { "s" };
+            writeln!(out, "skipped {lines} line{many} of `{word}`")?;
         }
         if self.malformed > 0 {
             writeln!(out, "{} malformed", self.malformed)?;
@@ -72,8 +73,8 @@ pub(crate) fn play(venue: &Venue, input: impl Read, listener: &mut impl Listener
     for line in Reader::new(input) {
         match line {
             Ok(line) => player.line(line, listener)?,
-            // The contract is to skip lines of other directions, such as a recorder's own notes.
-            Err(BadLine { reason: BadLineReason::Direction { .. }, .. }) => {}
+            // The contract is to skip lines of other directions, such as a recorder's own notes, readable or not.
+            Err(BadLine { reason: BadLineReason::Direction { .. } | BadLineReason::Sent(_), .. }) => {}
             Err(bad) => {
                 player.bad_line(&bad, listener)?;
                 if let BadLineReason::Input(error) = bad.reason {

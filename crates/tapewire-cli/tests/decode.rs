@@ -79,6 +79,21 @@ fn lines_of_others_are_skipped_and_counted() {
     let input = format!("{usdm}\n{{\"dir\":\"out\",\"text\":\"x\"}}\n{{\"dir\":\"note\"}}\n{usdm}\n{TRADE}\n");
     let (lines, said) = texts(&run(&["decode", "binance", "--strict"], input.as_bytes()));
     assert_eq!((lines.len(), said.as_str()), (1, "skipped 2 lines of `usdm`\n"));
+    let (_, said) = texts(&run(&["decode", "binance"], usdm.as_bytes()));
+    assert_eq!(said, "skipped 1 line of `usdm`\n");
+}
+
+#[test]
+fn what_was_sent_need_not_be_readable() {
+    let input = format!(
+        "{{\"dir\":\"out\"}}\n{{\"dir\":\"out\",\"hex\":\"zz\"}}\n{{\"dir\":\"out\",\"kind\":\"ping\"}}\n{TRADE}\n"
+    );
+    let output = run(&["decode", "binance", "--strict"], input.as_bytes());
+    let (lines, said) = texts(&output);
+    assert_eq!((output.status.code(), lines.len(), said.as_str()), (Some(0), 1, ""), "{lines:?}");
+    // A connection that was opened is another matter: what follows may depend on its path.
+    let output = run(&["decode", "binance", "--strict"], br#"{"dir":"out","kind":"connect"}"#);
+    assert_eq!((output.status.code(), texts(&output).0.len()), (Some(1), 1));
 }
 
 #[test]

@@ -164,6 +164,12 @@ pub enum BadLineReason {
     /// There is no payload, or more than one. The line was read past; write one of the three.
     #[error("the line needs exactly one of `text`, `hex` and `b64`")]
     Payload,
+    /// The line is no object. It was read past; repair the file.
+    #[error("a line holds one JSON object")]
+    NotObject,
+    /// A line of what was sent to the venue cannot be read. It was read past; nothing that the venue said is lost.
+    #[error(transparent)]
+    Sent(Box<Self>),
     /// The payload is not written as its key says. The line was read past; repair the file.
     #[error("`{key}` does not decode: {why}")]
     Encoding {
@@ -297,26 +303,21 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'de>>
 
 fn read_line(number: u64, line: &[u8]) -> Result<Line, BadLineReason> {
     let line = std::str::from_utf8(line).map_err(|_| BadLineReason::NotUtf8)?;
+    // An array would be taken for the keys in their order.
+    if !line.trim_ascii_start().starts_with('{') {
+        return Err(BadLineReason::NotObject);
+    }
     let keys: Keys<'_> = tapewire_json::from_str(line)?;
     let direction = match &*keys.dir {
         "in" => Direction::In,
         "out" => Direction::Out,
         other => return Err(BadLineReason::Direction { found: excerpt(other.as_bytes()) }),
     };
-    let kind = match keys.kind.as_deref() {
-        None => LineKind::Frame,
-        Some("rest") => LineKind::Rest { request: keys.request.as_deref().ok_or(BadLineReason::Request)?.to_owned() },
-        Some("connect") => LineKind::Connect,
-        Some(other) => return Err(BadLineReason::Kind { found: excerpt(other.as_bytes()) }),
-    };
-    let payload = match (keys.text, keys.hex, keys.b64) {
-        (Some(text), None, None) => Payload::Text(text.into_string()),
-        (None, Some(text), None) => Payload::Binary(hex::decode(&*text).map_err(|why| encoding("hex", &why))?),
-        (None, None, Some(text)) => {
-            Payload::Binary(BASE64_STANDARD.decode(&*text).map_err(|why| encoding("b64", &why))?)
-        }
-        _ => return Err(BadLineReason::Payload),
-    };
+    let kind = kind(&keys);
+    // A connection that opens matters, whoever says so; of the rest only what the venue said is read.
+    let matters = direction == Direction::In || keys.kind.as_deref() == Some("connect");
+    let content = kind.and_then(|kind| Ok((kind, payload(keys.text, keys.hex, keys.b64)?)));
+    let (kind, payload) = content.map_err(|why| if matters { why } else { BadLineReason::Sent(Box::new(why)) })?;
     Ok(Line {
         number,
         direction,
@@ -325,6 +326,28 @@ fn read_line(number: u64, line: &[u8]) -> Result<Line, BadLineReason> {
         ts_recv: keys.recv_ns.or(keys.t_ns).map(UnixNanos),
         belongs_to: keys.product.or(keys.business).or(keys.dialect).map(Text::into_string),
     })
+}
+
+fn kind(keys: &Keys<'_>) -> Result<LineKind, BadLineReason> {
+    match keys.kind.as_deref() {
+        None => Ok(LineKind::Frame),
+        Some("rest") => {
+            Ok(LineKind::Rest { request: keys.request.as_deref().ok_or(BadLineReason::Request)?.to_owned() })
+        }
+        Some("connect") => Ok(LineKind::Connect),
+        Some(other) => Err(BadLineReason::Kind { found: excerpt(other.as_bytes()) }),
+    }
+}
+
+fn payload(text: Option<Text<'_>>, hex: Option<Text<'_>>, b64: Option<Text<'_>>) -> Result<Payload, BadLineReason> {
+    match (text, hex, b64) {
+        (Some(text), None, None) => Ok(Payload::Text(text.into_string())),
+        (None, Some(text), None) => Ok(Payload::Binary(hex::decode(&*text).map_err(|why| encoding("hex", &why))?)),
+        (None, None, Some(text)) => {
+            Ok(Payload::Binary(BASE64_STANDARD.decode(&*text).map_err(|why| encoding("b64", &why))?))
+        }
+        _ => Err(BadLineReason::Payload),
+    }
 }
 
 fn encoding(key: &'static str, why: &dyn std::error::Error) -> BadLineReason {
@@ -418,6 +441,8 @@ mod tests {
         let cases = [
             (r#"{"dir":"up","text":"x"}"#, "`dir` is `up`, not `in` or `out`"),
             (r#"{"text":"x"}"#, "missing member `dir` at byte 12"),
+            ("[]", "a line holds one JSON object"),
+            (r#"["in"]"#, "a line holds one JSON object"),
             (r#"{"dir":"in","kind":"file","text":"x"}"#, "`kind` is `file`, not `rest` or `connect`"),
             (r#"{"dir":"in","kind":"rest","text":"x"}"#, "`kind` is `rest`, and there is no `request`"),
             (r#"{"dir":"in"}"#, "the line needs exactly one of `text`, `hex` and `b64`"),
@@ -427,7 +452,7 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(refusal(line), expected, "{line}");
         }
-        for line in ["[", "{}x", "7", r#"{"dir":"in","text":null}"#, r#"{"dir":"in","text":"x","t_ns":1.5}"#] {
+        for line in ["{", "{}x", r#"{"dir":"in","text":null}"#, r#"{"dir":"in","text":"x","t_ns":1.5}"#] {
             assert!(matches!(read(line.as_bytes())[0], Err(BadLine { reason: BadLineReason::Json(_), .. })), "{line}");
         }
         assert!(refusal(r#"{"dir":"in","b64":"!"}"#).starts_with("`b64` does not decode: "));
