@@ -54,6 +54,8 @@ const FIELDS: [(&str, Field); 7] = [
 
 /// What the names of our environment variables begin with.
 const PREFIX: &str = "TAPEWIRE_";
+/// What a certificate in PEM begins with.
+const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
 /// A value, and where it was said. Any of them may be secret, so none prints.
 #[derive(Clone, Debug)]
@@ -92,17 +94,39 @@ pub(crate) enum ConfigError {
         /// What is wrong.
         why: String,
     },
-    /// There is no such account, venue or field.
-    #[error("{origin}: `{name}` is not a {what}{}", did_you_mean(nearest))]
-    Unknown {
+    /// There is no such venue.
+    #[error("{origin}")]
+    UnknownVenue {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        source: UnknownVenue,
+    },
+    /// There is no such field.
+    #[error("{origin}: `{name}` is not a key of an account{}", did_you_mean(nearest))]
+    UnknownField {
         /// Where it was said.
         origin: String,
         /// What was written.
         name: String,
-        /// What it should have been.
-        what: &'static str,
         /// The names nearest to it.
         nearest: Vec<String>,
+    },
+    /// An account is a value, where a table is needed.
+    #[error("{}: `{account}` is not a table: write [{account}] above its keys", path.display())]
+    NotTable {
+        /// The file.
+        path: PathBuf,
+        /// The account.
+        account: String,
+    },
+    /// A file to trust holds none.
+    #[error("{origin}: {} holds no certificate in PEM", path.display())]
+    NoCertificate {
+        /// Who names the file.
+        origin: String,
+        /// The file.
+        path: PathBuf,
     },
     /// A value is not a text.
     #[error("{origin}: write a text in quotes")]
@@ -114,12 +138,14 @@ pub(crate) enum ConfigError {
     #[error("--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443")]
     Endpoint,
     /// A value is not an address.
-    #[error("{origin}")]
+    #[error("{origin}: not an address: {why}; begin it with {expected}")]
     Address {
         /// Where it was said.
         origin: String,
-        /// What is wrong.
-        source: ParseError,
+        /// What is wrong. The address itself may hold a secret and is not repeated.
+        why: &'static str,
+        /// What can be used.
+        expected: &'static str,
     },
     /// An address has a scheme that cannot be used there.
     #[error("{origin}: `{scheme}` cannot be used here; write {expected}")]
@@ -188,11 +214,12 @@ impl Accounts {
         }
         if let Some(setting) = self.get(name, Field::Ca) {
             let path = PathBuf::from(setting.text.expose());
-            let pem = std::fs::read_to_string(&path).map_err(|source| ConfigError::Read {
-                origin: setting.origin.clone(),
-                path,
-                source,
-            })?;
+            let origin = setting.origin.clone();
+            let pem = match std::fs::read_to_string(&path) {
+                Ok(pem) if pem.contains(PEM_BEGIN) => pem,
+                Ok(_) => return Err(ConfigError::NoCertificate { origin, path }),
+                Err(source) => return Err(ConfigError::Read { origin, path, source }),
+            };
             venue = venue.root(pem);
         }
         venue.target.credentials = self.credentials(name)?;
@@ -225,7 +252,8 @@ impl Accounts {
         let origin = setting.origin.clone();
         let url: Url = match setting.text.expose().parse() {
             Ok(url) => url,
-            Err(source) => return Err(ConfigError::Address { origin, source }),
+            Err(ParseError::Url { why }) => return Err(ConfigError::Address { origin, why, expected }),
+            Err(_) => return Err(ConfigError::Address { origin, why: "it cannot be read", expected }),
         };
         if !schemes.contains(&url.scheme()) {
             return Err(ConfigError::Scheme { origin, scheme: url.scheme().to_owned(), expected });
@@ -252,9 +280,7 @@ impl Accounts {
         for (account, fields) in table {
             known_venue(&account, || format!("{shown}: [{account}]"))?;
             let toml::Value::Table(fields) = fields else {
-                return Err(ConfigError::NotText {
-                    origin: format!("{shown}: `{account}` is not a table; [{account}]"),
-                });
+                return Err(ConfigError::NotTable { path: path.to_owned(), account });
             };
             for (name, value) in fields {
                 let origin = format!("{shown}: [{account}] {name}");
@@ -283,7 +309,9 @@ impl Accounts {
 
     fn flags(&mut self, args: &ConnectArgs) -> Result<(), ConfigError> {
         for text in &args.endpoint {
-            let (name, url) = text.split_once('=').ok_or(ConfigError::Endpoint)?;
+            // An address alone may hold `=` as well, and a secret.
+            let named = text.split_once('=').filter(|(name, _)| !name.contains([':', '/']));
+            let (name, url) = named.ok_or(ConfigError::Endpoint)?;
             let (venue, field) = match name.strip_suffix(".rest") {
                 Some(venue) => (venue, Field::Rest),
                 None => (name, Field::Endpoint),
@@ -310,20 +338,17 @@ fn spelled(venue: &str) -> String {
 }
 
 fn known_venue(name: &str, origin: impl FnOnce() -> String) -> Result<(), ConfigError> {
-    if venues::names().any(|known| known == name) {
-        return Ok(());
+    match venues::find(name) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(ConfigError::UnknownVenue { origin: origin(), source }),
     }
-    let nearest = nearest(name, venues::names());
-    let name = tapewire::excerpt(name.as_bytes());
-    Err(ConfigError::Unknown { origin: origin(), name, what: "venue of this program", nearest })
 }
 
 fn known_field(name: &str, origin: &str) -> Result<Field, ConfigError> {
     let found = FIELDS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, field)| *field).ok_or_else(|| ConfigError::Unknown {
+    found.map(|(_, field)| *field).ok_or_else(|| ConfigError::UnknownField {
         origin: origin.to_owned(),
         name: tapewire::excerpt(name.as_bytes()),
-        what: "key of an account",
         nearest: nearest(name, FIELDS.iter().map(|(known, _)| *known)),
     })
 }
@@ -361,7 +386,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong_and_where() {
         type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str], &'static str);
-        let cases: [Case; 10] = [
+        let cases: [Case; 13] = [
             (
                 "[binanse]",
                 &[],
@@ -391,9 +416,22 @@ mod tests {
                 "",
                 &[("TAPEWIRE_BINANCE_REST", "x")],
                 &[],
-                "TAPEWIRE_BINANCE_REST: not an address: it has no scheme; write it as `wss://host:port/path`",
+                "TAPEWIRE_BINANCE_REST: not an address: it has no scheme; begin it with http:// or https://",
             ),
-            ("", &[], &["nowhere=ws://a"], "--endpoint: `nowhere` is not a venue of this program"),
+            (
+                "",
+                &[("TAPEWIRE_BINANCE_PROXY", "x")],
+                &[],
+                "TAPEWIRE_BINANCE_PROXY: not an address: it has no scheme; begin it with http:// or socks5://",
+            ),
+            ("binance = 'ws://a'", &[], &[], "a.toml: `binance` is not a table: write [binance] above its keys"),
+            ("", &[], &["nowhere=ws://a"], "--endpoint: `nowhere` is not a venue of this program; it has: binance"),
+            (
+                "",
+                &[],
+                &["ws://me:WORD2@a/?token=b"],
+                "--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443",
+            ),
             ("", &[], &["ws://a"], "--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443"),
             ("", &[], &["binance=http://a"], "--endpoint binance: `http` cannot be used here; write ws:// or wss://"),
             (

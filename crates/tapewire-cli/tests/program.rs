@@ -132,8 +132,9 @@ fn stream_fails_when_all_is_rejected_and_goes_on_when_something_is_left() {
 
 #[test]
 fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
         (&["stream"], "<SUB>"),
+        (&["stream", "binance:BTCUSDT@trade", "--ca", "Cargo.toml"], "--ca: Cargo.toml holds no certificate in PEM"),
         (&["stream", "BTCUSDT"], "write `venue:SYMBOL@channel`, such as `binance:BTCUSDT@trade`"),
         (&["stream", "binance:BTCUSDT@trad"], "did you mean `trade`?"),
         (&["stream", "binanse:BTCUSDT@trade"], "did you mean `binance`?"),
