@@ -34,6 +34,8 @@ pub(crate) enum Error {
     AllRejected {
         /// Each subscription and why.
         reasons: Vec<String>,
+        /// Whether a venue had to be asked; what an adapter refuses by itself is wrong usage.
+        asked_for: bool,
     },
     /// The session of a venue gave up.
     #[error("no connection is left to {venue}{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
@@ -102,6 +104,7 @@ impl Error {
             | Self::LogFilter { .. }
             | Self::Script { .. }
             | Self::NoInstruments { .. }
+            | Self::AllRejected { asked_for: false, .. }
             | Self::Parse(_) => WRONG_USAGE,
             Self::Engine(error) => match error.recovery() {
                 Recovery::FixConfig | Recovery::FixRequest => WRONG_USAGE,

@@ -42,9 +42,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<(), Error> {
-    let mut feed = start(&args)?;
+    let (mut feed, asked_for) = start(&args)?;
     let mut stop = stop.after(args.time);
-    let mut progress = Progress::new(&args);
+    let mut progress = Progress::new(&args, asked_for);
     let mut batch = Batch::new();
     let asked = loop {
         tokio::select! {
@@ -69,19 +69,23 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
     Ok(())
 }
 
-/// Starts an engine with the venues that the subscriptions name.
-fn start(args: &Args) -> Result<Feed, Error> {
+/// Starts an engine with the venues that the subscriptions name; says also whether any adapter knows one of them.
+fn start(args: &Args) -> Result<(Feed, bool), Error> {
     let accounts = Accounts::load(&args.connect)?;
     // Whoever reads our output may pause for a moment; what is longer is told by a gap.
     let mut builder = Engine::builder().delivery(Delivery::Block);
     let names: BTreeSet<VenueId> = args.subscriptions.iter().map(|it| it.instrument.venue()).collect();
+    let mut asked_for = false;
     for name in names {
-        builder = builder.venue(accounts.venue(name.as_str())?);
+        let venue = accounts.venue(name.as_str())?;
+        let mut its = args.subscriptions.iter().filter(|it| it.instrument.venue() == name);
+        asked_for |= its.any(|it| venue.connector.topic(it).is_ok());
+        builder = builder.venue(venue);
     }
     for subscription in &args.subscriptions {
         builder = builder.subscribe(*subscription);
     }
-    Ok(builder.start()?)
+    Ok((builder.start()?, asked_for))
 }
 
 /// Prints a batch, as one write; returns whether that was all that is wanted.
@@ -100,6 +104,8 @@ fn print(batch: &Batch, progress: &mut Progress, output: &mut Output) -> Result<
 
 /// What is still to come.
 struct Progress {
+    /// Whether any subscription is put to a venue; the others are refused by their adapters.
+    asked_for: bool,
     events_left: Option<u64>,
     /// The subscriptions that can still bring something.
     hopeful: BTreeSet<Subscription>,
@@ -110,8 +116,9 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(args: &Args) -> Self {
+    fn new(args: &Args, asked_for: bool) -> Self {
         Self {
+            asked_for,
             events_left: args.max_events,
             hopeful: args.subscriptions.iter().copied().collect(),
             rejected: Vec::new(),
@@ -143,7 +150,7 @@ impl Progress {
         }
         match self.gave_up.into_iter().next() {
             Some((venue, reason)) => Err(Error::GaveUp { venue, reason }),
-            None => Err(Error::AllRejected { reasons: self.rejected }),
+            None => Err(Error::AllRejected { reasons: self.rejected, asked_for: self.asked_for }),
         }
     }
 }

@@ -131,6 +131,17 @@ fn stream_fails_when_all_is_rejected_and_goes_on_when_something_is_left() {
 }
 
 #[test]
+fn what_no_venue_is_asked_for_is_wrong_usage() {
+    // Nobody listens there: the adapter refuses by itself.
+    let arguments =
+        ["stream", "binance:btcusdt@trade", "binance:BTCUSDT@book:7", "--endpoint", "binance=ws://127.0.0.1:9"];
+    let output = run(&arguments);
+    assert_eq!(code(&output), 2, "{}", said(&output));
+    assert_eq!(kinds(&events(&output)), BTreeMap::from([("subscription", 2)]));
+    assert!(said(&output).contains("write it as `binance:BTCUSDT`"), "{}", said(&output));
+}
+
+#[test]
 fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
     let cases: [(&[&str], &str); 12] = [
         (&["stream"], "<SUB>"),
