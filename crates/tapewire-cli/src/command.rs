@@ -34,7 +34,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// How to print: `text` on a terminal and `json` in a pipe, if not given
+    /// How to print: `text` on a terminal and `json` in a pipe, if not given; `decode`, `book` and `sim` print JSON alone
     #[arg(long, global = true, value_enum)]
     pub(crate) format: Option<Format>,
 
