@@ -178,11 +178,11 @@ impl AccountTask {
     fn forget(&mut self, subscription: Subscription, asker: &mpsc::Sender<Command>) {
         self.jobs.retain(|_, job| {
             let Asker::Snapshot(_, other, lane) = &job.asker else { return true };
-            let is_awaited = !lane.is_closed() && !(*other == subscription && lane.same_channel(asker));
-            if !is_awaited {
+            let in_vain = lane.is_closed() || *other == subscription && lane.same_channel(asker);
+            if in_vain {
                 job.requests.iter().for_each(AbortHandle::abort);
             }
-            is_awaited
+            !in_vain
         });
     }
 

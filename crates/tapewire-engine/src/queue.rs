@@ -4,6 +4,7 @@
 //! been. A book that lost a message stays mute until a snapshot of it comes, so that it is never wrong.
 
 mod backlog;
+mod notices;
 #[cfg(test)]
 mod tests;
 

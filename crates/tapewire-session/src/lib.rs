@@ -35,4 +35,4 @@ pub use action::{Action, Closure, Input, OutFrame, Output};
 pub use catalog::Catalog;
 pub use counters::Counters;
 pub use pacing::Pacer;
-pub use session::{Session, Setup};
+pub use session::{CONNECTIONS_MAX, Session, Setup};

@@ -17,6 +17,9 @@ use crate::{Action, Catalog, Closure, Input, Output};
 
 /// How long the first subscribe waits for the catalog, so that an unknown symbol is refused before it is asked for.
 const CATALOG_WAIT: Duration = Duration::from_secs(5);
+/// The numbers of a session's connections lie between this times its own and this times the next one's.
+pub const CONNECTIONS_MAX: u64 = 1_000_000;
+
 /// What a session is made from.
 #[derive(Clone)]
 pub struct Setup {
@@ -26,7 +29,7 @@ pub struct Setup {
     pub route: Route,
     /// Seeds all that is drawn by lot.
     pub seed: u64,
-    /// Which session of the route this is, from 0; its connections are numbered from `lane * 1_000_000 + 1`.
+    /// Which session of the route this is, from 0; its connections are numbered from `lane * CONNECTIONS_MAX + 1`.
     pub lane: u64,
 }
 
@@ -75,7 +78,7 @@ impl Session {
             backoff: Backoff::new(policy.backoff, setup.seed),
             retry_at: None,
             handover_at: None,
-            last_number: setup.lane.saturating_mul(1_000_000),
+            last_number: setup.lane.saturating_mul(CONNECTIONS_MAX),
             catalog: CatalogState::Unasked,
             tickets: 0,
             ended: false,

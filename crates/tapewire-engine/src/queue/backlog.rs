@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tapewire_core::event::{Bar, Batch, BookAction, Cause, Event, Gap, Normalized, Scope};
 use tapewire_core::{Channel, Subscription, UnixNanos};
 
+use super::notices::Notices;
+
 /// How many emptied batches are kept for the next ones.
 const SPARES_MAX: usize = 64;
 
@@ -15,8 +17,8 @@ pub(super) struct Backlog {
     weight: usize,
     spares: Vec<Batch>,
     lost: BTreeMap<Subscription, Lost>,
-    /// Notices from dropped batches: they are never dropped themselves.
-    kept: Batch,
+    /// Notices from dropped batches.
+    kept: Notices,
     /// Books that wait for a snapshot.
     mute: BTreeSet<Subscription>,
     /// Those of them that were not asked for yet.
@@ -73,8 +75,7 @@ impl Backlog {
     pub(super) fn take(&mut self, into: &mut Batch) -> bool {
         if !self.lost.is_empty() || !self.kept.is_empty() {
             into.clear();
-            let kept = std::mem::take(&mut self.kept);
-            into.extend(kept.iter());
+            self.kept.take(into);
             for (subscription, lost) in std::mem::take(&mut self.lost) {
                 into.push(&Event::Gap(&lost.gap(subscription)));
             }
