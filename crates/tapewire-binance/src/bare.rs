@@ -76,25 +76,27 @@ fn sort(protocol: &mut SpotProtocol, bare: &Bare<'_>, whole: Raw<'_>, cx: &mut C
     }
 }
 
-/// Handles a payload by what it says of itself, and by the one stream the connection is for.
+/// Handles a payload by what it says of itself, and by the streams the connection is for.
 fn payload(protocol: &mut SpotProtocol, bare: &Bare<'_>, whole: Raw<'_>, cx: &mut Context<'_>) {
     let channel = channel(bare, whole);
-    let stream = protocol.only_stream.clone();
-    let by_url = stream.as_deref().map(|stream| Source::of_stream(stream.into(), cx));
-    let source = match (by_url, channel) {
+    let stream = channel.and_then(|channel| stream_of(protocol, channel));
+    let source = match (stream, channel) {
         // Only the stream's name says how deep a partial book is, and where the days of a bar begin.
-        (Some(by_url), Some(channel))
-            if by_url.channel.is_some_and(|known| discriminant(&known) == discriminant(&channel)) =>
-        {
-            by_url
-        }
-        (_, Some(Channel::BookDepth(_))) => Source::of_payload(None),
-        (_, channel) => Source::of_payload(channel),
+        (Some(stream), _) => Source::of_stream(stream.into(), cx),
+        (None, Some(Channel::BookDepth(_))) => Source::of_payload(None),
+        (None, channel) => Source::of_payload(channel),
     };
     match protocol.read(source.channel, &mut whole.cursor()) {
         Ok(message) => protocol.tell(&source, message, whole.text(), cx),
         Err(error) => cx.malformed(source.topic, whole.text().as_bytes(), &error.into()),
     }
+}
+
+/// The stream of the connection that a payload of a channel came on, if there is only one that it can be.
+fn stream_of(protocol: &SpotProtocol, channel: Channel) -> Option<String> {
+    let mut alike = protocol.streams.iter().filter(|(_, known)| discriminant(known) == discriminant(&channel));
+    let (name, _) = alike.next()?;
+    alike.next().is_none().then(|| name.clone())
 }
 
 /// The channel that a payload says it is of. Quotes and partial books are told by their members alone.

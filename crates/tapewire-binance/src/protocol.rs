@@ -8,7 +8,6 @@ use tapewire_json::{Cursor, Raw, Result, tagged};
 
 use crate::normalize::{self, Around};
 use crate::source::Source;
-use crate::symbol::VENUE;
 use crate::wire::agg_trade::AggTrade;
 use crate::wire::depth::{DepthUpdate, PartialDepth, Sides};
 use crate::wire::header::Header;
@@ -16,7 +15,7 @@ use crate::wire::kline::KlineEvent;
 use crate::wire::quote::BookTicker;
 use crate::wire::ticker::{MiniTicker, Ticker};
 use crate::wire::trade::Trade;
-use crate::{TimeUnit, bare};
+use crate::{TimeUnit, bare, symbol, topic};
 
 /// How many stream names one frame subscribes. The venue names no limit; shorter frames are sure to pass.
 pub(crate) const NAMES_PER_FRAME: usize = 100;
@@ -26,8 +25,8 @@ pub(crate) const FRAME_LENGTH_MAX: usize = 8 * 1024;
 /// Frames of one connection.
 pub(crate) struct SpotProtocol {
     unit: TimeUnit,
-    /// The stream that a connection to `/ws/<stream>` is for, if it is for one.
-    pub(crate) only_stream: Option<String>,
+    /// The streams that a connection to `/ws/<stream>/<stream>` is for, with their channels.
+    pub(crate) streams: Vec<(String, Channel)>,
     /// Level lists to be filled again: [`tagged`] reads through a shared reference.
     spare: Cell<Sides>,
     request: String,
@@ -53,14 +52,10 @@ pub(crate) enum Message<'a> {
 impl SpotProtocol {
     /// For a connection to `url`.
     pub(crate) fn new(url: &Url) -> Self {
-        let only_stream = url.path().rsplit_once("/ws/").map(|(_, streams)| streams);
-        let only_stream = only_stream.filter(|streams| !streams.contains('/') && streams.contains(['@', '!']));
-        Self {
-            unit: TimeUnit::of(url),
-            only_stream: only_stream.map(str::to_owned),
-            spare: Cell::default(),
-            request: String::new(),
-        }
+        let path = url.path().rsplit_once("/ws/").and_then(|(_, streams)| symbol::from_query(streams));
+        let names = path.as_deref().unwrap_or_default().split('/');
+        let streams = names.filter_map(|name| Some((name.to_owned(), topic::read(name)?.1))).collect();
+        Self { unit: TimeUnit::of(url), streams, spare: Cell::default(), request: String::new() }
     }
 
     fn text(&mut self, text: &str, cx: &mut Context<'_>) {
@@ -215,7 +210,7 @@ fn binary(bytes: &[u8], cx: &mut Context<'_>) {
     }
     data.push('"');
     let raw = RawEvent {
-        venue: VENUE,
+        venue: symbol::VENUE,
         instrument: None,
         channel: None,
         ts_event: None,

@@ -206,6 +206,14 @@ fn a_connection_for_one_stream_lends_its_name() {
     let partial = r#"{"lastUpdateId":160,"bids":[["1","2"]],"asks":[]}"#;
     let said = Wire::new("wss://venue.example/ws/bnbbtc@depth10@100ms", &[]).text(partial);
     assert!(said.lines[0].contains(r#""instrument":"binance:BNBBTC","channel":"book:10""#), "{}", said.lines[0]);
+    for path in ["bnbbtc%40depth10%40100ms", "bnbbtc@trade/bnbbtc@depth10", "a@trade%2Fbnbbtc@depth10/b@kline_1m"] {
+        let said = Wire::new(&format!("wss://venue.example/ws/{path}"), &[]).text(partial);
+        assert!(
+            said.lines[0].contains(r#""instrument":"binance:BNBBTC","channel":"book:10""#),
+            "{path}: {}",
+            said.lines[0]
+        );
+    }
     for url in ["wss://venue.example/ws", "wss://venue.example/ws/a@depth5/b@depth5", "wss://venue.example/ws/a@trade"]
     {
         let said = Wire::new(url, &[]).text(partial);
