@@ -103,7 +103,7 @@ pub(crate) enum ConfigError {
         source: UnknownVenue,
     },
     /// There is no such field.
-    #[error("{origin}: `{name}` is not a key of an account{}", did_you_mean(nearest))]
+    #[error("{origin}: `{name}` is not a key of an account{}", hint(nearest))]
     UnknownField {
         /// Where it was said.
         origin: String,
@@ -344,6 +344,14 @@ fn known_venue(name: &str, origin: impl FnOnce() -> String) -> Result<(), Config
     }
 }
 
+/// The nearest names, or all if none is near.
+fn hint(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        return format!("; it has: {}", FIELDS.map(|(name, _)| name).join(", "));
+    }
+    did_you_mean(nearest)
+}
+
 fn known_field(name: &str, origin: &str) -> Result<Field, ConfigError> {
     let found = FIELDS.iter().find(|(known, _)| *known == name);
     found.map(|(_, field)| *field).ok_or_else(|| ConfigError::UnknownField {
@@ -386,7 +394,13 @@ mod tests {
     #[test]
     fn says_what_is_wrong_and_where() {
         type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str], &'static str);
-        let cases: [Case; 13] = [
+        let cases: [Case; 14] = [
+            (
+                "[binance]\ncolour = 'a'",
+                &[],
+                &[],
+                "a.toml: [binance] colour: `colour` is not a key of an account; it has: endpoint, rest, proxy, ca, key, secret, passphrase",
+            ),
             (
                 "[binanse]",
                 &[],
