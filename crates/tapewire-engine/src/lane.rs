@@ -436,6 +436,7 @@ impl Alarm {
             Some(sleep) => sleep.as_mut().await,
             None => std::future::pending().await,
         }
-        self.at = None;
+        // One that has rung would ring again at once.
+        *self = Self::default();
     }
 }

@@ -331,3 +331,71 @@ async fn a_lane_that_panics_begins_again_alone_and_not_in_a_rush() {
     assert!((10..=30).contains(&rush), "{rush} connections in a minute");
     assert!(end(&feed.handle()).await < Duration::from_secs(5));
 }
+
+/// Reaches nobody, ever.
+#[derive(Debug)]
+struct Nowhere;
+
+#[async_trait]
+impl Dialer for Nowhere {
+    async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
+        std::future::pending().await
+    }
+}
+
+/// Accepts, and then neither reads nor says anything: what is written to it stays in a pipe of a few bytes.
+#[derive(Debug)]
+struct Deaf;
+
+#[async_trait]
+impl Dialer for Deaf {
+    async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
+        let (ours, theirs) = tokio::io::duplex(8);
+        tokio::spawn(async move {
+            let _socket = tokio_tungstenite::accept_async(theirs).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        Ok(Stream::new(ours))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_in_time_whatever_it_waits_for() {
+    let dialers: [Arc<dyn Dialer>; 2] = [Arc::new(Nowhere), Arc::new(Deaf)];
+    for dialer in dialers {
+        for after in [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(25)] {
+            let toy = engine(Toy::new(0), &ToyVenue::new()).dialer(Arc::clone(&dialer));
+            let feed = toy.subscribe(wish("SOMETHING-LONG")).capacity(1).start().unwrap();
+            tokio::time::sleep(after).await;
+            let took = end(&feed.handle()).await;
+            assert!(took <= Duration::from_secs(5), "{took:?} with {dialer:?} after {after:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn handlers_run_until_the_last_handle_is_gone() {
+    let venue = ToyVenue::new();
+    let quotes = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&quotes);
+    let builder = engine(Toy::new(0), &venue).subscribe(wish("A"));
+    let handle = builder
+        .start_with(move || {
+            let seen = Arc::clone(&seen);
+            move |event: &Event<'_>| {
+                seen.fetch_add(u32::from(matches!(event, Event::Quote(_))), Ordering::Relaxed);
+            }
+        })
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    venue.say("quote A");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((quotes.load(Ordering::Relaxed), venue.open.load(Ordering::Relaxed)), (1, 1));
+    let other = handle.clone();
+    drop(handle);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(venue.open.load(Ordering::Relaxed), 1);
+    drop(other);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(venue.open.load(Ordering::Relaxed), 0);
+}
