@@ -27,7 +27,7 @@ use crate::limiter::DialLimiter;
 use crate::measure::Meter;
 use crate::outlet::Outlet;
 
-/// So many frames are read at once before the task looks at anything else.
+/// So many frames are read from one socket at once before the task looks at anything else.
 const FRAMES_PER_WAKE: usize = 256;
 /// A write that takes longer ends its connection: the venue does not read.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -145,6 +145,8 @@ impl Lane {
             for subscription in wanted {
                 self.input(Input::Republish(subscription));
             }
+            // First what was received: an action may take its time.
+            let gone = self.outlet.flush().is_err();
             let mut ended = false;
             let mut actions = std::mem::take(&mut self.actions);
             for action in actions.drain(..) {
@@ -153,7 +155,7 @@ impl Lane {
             if self.actions.is_empty() {
                 self.actions = actions;
             }
-            if self.outlet.flush().is_err() && !self.session.has_ended() {
+            if (gone || self.outlet.flush().is_err()) && !self.session.has_ended() {
                 self.input(Input::Shutdown);
                 continue;
             }
@@ -310,7 +312,7 @@ fn handle(session: &mut Session, now: Now, input: Input<'_>, actions: &mut Vec<A
     session.handle(now, input, &mut Output { actions, events: &mut |event| outlet.event(event) });
 }
 
-/// Waits for frames on any socket, then reads all that have arrived.
+/// Waits for frames on any socket, then reads what has arrived, from each in turn.
 async fn read(
     sockets: &mut Vec<(u64, Socket)>,
     session: &mut Session,
@@ -320,16 +322,17 @@ async fn read(
 ) {
     let mut now = None;
     poll_fn(|cx| {
-        let mut count = 0;
+        let mut woken = false;
         let mut at = 0;
         while let Some((connection, socket)) = sockets.get_mut(at) {
             let connection = *connection;
+            let mut count = 0;
             let ended = loop {
                 if count >= FRAMES_PER_WAKE {
-                    return Poll::Ready(());
+                    break None;
                 }
                 let Poll::Ready(item) = Pin::new(&mut *socket).poll_next(cx) else { break None };
-                count += 1;
+                (count, woken) = (count + 1, true);
                 let now = *now.get_or_insert_with(|| clock.now());
                 match item {
                     Some(Ok(Message::Close(frame))) => break Some((now, closed_by(frame))),
@@ -354,7 +357,7 @@ async fn read(
                 None => at += 1,
             }
         }
-        if count > 0 { Poll::Ready(()) } else { Poll::Pending }
+        if woken { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }

@@ -95,8 +95,12 @@ impl Backlog {
         }
     }
 
-    /// Drops the oldest batch; returns whether there was one.
+    /// Drops the oldest batch, unless it is the newest as well: one that is heavier than the whole queue, as a deep
+    /// book's snapshot may be, could else never be delivered. Returns whether something was dropped.
     pub(super) fn drop_oldest(&mut self) -> bool {
+        if self.batches.len() < 2 {
+            return false;
+        }
         let Some(oldest) = self.batches.pop_front() else { return false };
         self.weight -= oldest.weight();
         let mute = self.mute.len();

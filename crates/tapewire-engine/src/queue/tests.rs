@@ -131,3 +131,17 @@ async fn ends_when_the_connections_are_gone() {
     other.extend(batch.iter());
     assert_eq!(sender.push(&mut other), Err(Gone));
 }
+
+#[tokio::test]
+async fn a_batch_that_is_heavier_than_the_queue_is_delivered_when_it_is_alone() {
+    let (sender, mut receiver) = queue(1, Delivery::DropOldest);
+    let (one, mut receiver_of_one) = queue(8, Delivery::DropOldest);
+    push(&one, "t1 t2 t3");
+    let (mut batch, mut heavy) = (Batch::new(), Batch::new());
+    while receiver_of_one.has_more() {
+        receiver_of_one.next(&mut batch).await;
+        heavy.extend(batch.iter());
+    }
+    sender.push(&mut heavy).unwrap();
+    assert_eq!(drain(&mut receiver).await, "t1 t2 t3");
+}
