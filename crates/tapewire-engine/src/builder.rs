@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tapewire_core::{Policy, Subscription, Venue, VenueId};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::account::{AccountHandle, AccountTask, account};
 use crate::clock::Clock;
@@ -129,6 +129,7 @@ impl Builder {
         let clock = self.clock.unwrap_or_else(Clock::system);
         let seed = self.seed.unwrap_or_else(|| clock.now().wall.0.cast_unsigned());
         let limiter = DialLimiter::new(clock.clone());
+        let stop = watch::Sender::new(false);
         let mut senders: BTreeMap<VenueId, mpsc::Sender<Request>> = BTreeMap::new();
         let mut starts = Vec::new();
         for venue in &self.venues {
@@ -151,6 +152,7 @@ impl Builder {
                 outlets: outlets.clone(),
                 seed,
                 requests,
+                stop: stop.subscribe(),
             };
             starts.push((supervisor, task));
         }
@@ -166,7 +168,7 @@ impl Builder {
         for (supervisor, task) in starts {
             runtime.spawn(venue::run(supervisor, task));
         }
-        Ok(Handle { venues: Arc::new(senders) })
+        Ok(Handle { venues: Arc::new(senders), stop: Arc::new(stop) })
     }
 }
 

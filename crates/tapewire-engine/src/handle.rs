@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tapewire_core::{Subscription, VenueId};
 use tapewire_session::Counters;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::Error;
 use crate::command::Command;
@@ -18,7 +18,6 @@ pub(crate) enum Request {
     Republish(Subscription),
     /// The lanes, for the asker to ask: a lane that is busy must not keep its supervisor waiting.
     Lanes(oneshot::Sender<Vec<mpsc::Sender<Command>>>),
-    Shutdown(oneshot::Sender<()>),
 }
 
 /// How a venue stands.
@@ -67,6 +66,8 @@ impl Status {
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) venues: Arc<BTreeMap<VenueId, mpsc::Sender<Request>>>,
+    /// Tells all venues at once to end, whatever else they have to do.
+    pub(crate) stop: Arc<watch::Sender<bool>>,
 }
 
 impl Handle {
@@ -115,23 +116,15 @@ impl Handle {
     /// # Cancel safety
     /// Cancel safe: the engine ends in any case once this was polled.
     pub async fn shutdown(&self) {
-        let mut ends = Vec::new();
+        self.end();
         for venue in self.venues.values() {
-            let (done, end) = oneshot::channel();
-            if venue.send(Request::Shutdown(done)).await.is_ok() {
-                ends.push(end);
-            }
-        }
-        for end in ends {
-            _ = end.await;
+            venue.closed().await;
         }
     }
 
-    /// Ends the engine, and waits for nothing. A venue that has too much else to do ends with its next event.
+    /// Ends the engine, and waits for nothing.
     pub(crate) fn end(&self) {
-        for venue in self.venues.values() {
-            _ = venue.try_send(Request::Shutdown(oneshot::channel().0));
-        }
+        self.stop.send_replace(true);
     }
 
     /// Asks for a book to be published as it stands; lost if too much else is asked.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_core::event::{Cause, Event, Gap, Normalized, Scope, SubscriptionNotice};
-use tapewire_core::{Connector, Route, Subscription, SubscriptionState, Topic, VenueId};
+use tapewire_core::event::{Batch, Cause, Event, Gap, Normalized, Scope, SubscriptionNotice};
+use tapewire_core::{Connector, Failure, Route, Subscription, SubscriptionState, Topic, VenueId};
 use tapewire_session::{Catalog, Setup};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
@@ -37,6 +37,8 @@ pub(crate) struct Supervisor {
     pub(crate) outlets: Outlets,
     pub(crate) seed: u64,
     pub(crate) requests: mpsc::Receiver<Request>,
+    /// Turns true when the engine is to end.
+    pub(crate) stop: watch::Receiver<bool>,
 }
 
 /// One lane as its supervisor sees it.
@@ -79,40 +81,40 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
         task_lanes: HashMap::new(),
         catalog: (!lists).then_some(None),
     };
-    let handle = running.parts.account.clone();
-    let mut listing =
-        Box::pin(async move { if lists { handle.instruments().await } else { std::future::pending().await } });
-    let mut listed = !lists;
-    loop {
-        tokio::select! {
-            biased;
-            request = running.parts.requests.recv() => match request {
-                Some(Request::Shutdown(done)) => {
-                    running.shutdown().await;
-                    _ = done.send(());
-                    break;
-                }
-                Some(request) => running.request(request).await,
-                None => {
-                    running.shutdown().await;
-                    break;
-                }
-            },
-            answer = &mut listing, if !listed => {
-                listed = true;
-                let catalog = answer.map(|batch| Arc::new(batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>()));
-                if let Err(failure) = &catalog {
-                    tracing::warn!(%venue, reason = failure.reason, "the venue's instruments are not known: symbols go unchecked");
-                }
-                running.know(catalog.ok()).await;
-            },
-            Some(ended) = running.tasks.join_next_with_id() => running.lane_ended(ended).await,
-        }
+    let mut stop = running.parts.stop.clone();
+    tokio::select! {
+        biased;
+        // Whatever the supervisor waits for: it ends when it is told to, or when every handle is gone.
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = running.work(lists) => {}
     }
+    running.shutdown().await;
     account_task.abort();
 }
 
 impl Running {
+    /// Works until every handle is gone.
+    async fn work(&mut self, lists: bool) {
+        let account = self.parts.account.clone();
+        let listing = async move { if lists { account.instruments().await } else { std::future::pending().await } };
+        tokio::pin!(listing);
+        let mut listed = !lists;
+        loop {
+            tokio::select! {
+                biased;
+                request = self.parts.requests.recv() => match request {
+                    Some(request) => self.request(request).await,
+                    None => return,
+                },
+                answer = &mut listing, if !listed => {
+                    listed = true;
+                    self.know(answer).await;
+                }
+                Some(ended) = self.tasks.join_next_with_id() => self.lane_ended(ended).await,
+            }
+        }
+    }
+
     async fn request(&mut self, request: Request) {
         match request {
             Request::Subscribe(subscription) => self.subscribe(subscription).await,
@@ -130,7 +132,6 @@ impl Running {
             Request::Lanes(asker) => {
                 _ = asker.send(self.lanes.iter().flatten().map(|lane| lane.commands.clone()).collect());
             }
-            Request::Shutdown(_) => {}
         }
     }
 
@@ -196,7 +197,15 @@ impl Running {
         LaneEntry { route, commands: sender, wanted: BTreeMap::new() }
     }
 
-    async fn know(&mut self, catalog: Option<Arc<Catalog>>) {
+    /// Tells all lanes what the venue lists, or that it cannot be known.
+    async fn know(&mut self, instruments: Result<Batch, Failure>) {
+        if let Err(failure) = &instruments {
+            let (venue, reason) = (self.venue(), &failure.reason);
+            tracing::warn!(%venue, reason, "the venue's instruments are not known: symbols go unchecked");
+        }
+        let listed =
+            |batch: Batch| batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>();
+        let catalog = instruments.ok().map(|batch| Arc::new(listed(batch)));
         for lane in self.lanes.iter().flatten() {
             _ = lane.commands.send(Command::Catalog(catalog.clone())).await;
         }
