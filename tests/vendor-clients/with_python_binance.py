@@ -46,8 +46,8 @@ async def run(websocket, rest):
         "partial": manager.depth_socket(symbol, depth=5, interval=100),
     }
     counts = {"kline": 2, "24hrTicker": 3}
-    depth = asyncio.create_task(take(manager.depth_socket(symbol, interval=100), Follows("depthUpdate", symbol), count=40))
-    quotes = asyncio.create_task(take(manager.symbol_book_ticker_socket(symbol), Follows("bookTicker", symbol), count=200))
+    depth = asyncio.create_task(take(manager.depth_socket(symbol, interval=100), Follows("depthUpdate", symbol), count=80))
+    quotes = asyncio.create_task(take(manager.symbol_book_ticker_socket(symbol), Follows("bookTicker", symbol), count=600))
     await asyncio.sleep(1)
     snapshot = await client.get_order_book(symbol=symbol, limit=5000)
     rest_of = {
@@ -59,6 +59,7 @@ async def run(websocket, rest):
     updates, quotes = await depth, await quotes
     seen["depthUpdate"], seen["bookTicker"] = len(updates), len(quotes)
     seen["book comparisons"] = book_agrees(snapshot, updates, quotes)
+    need(seen["book comparisons"] > 0, "no bookTicker has the update id of a depthUpdate")
     info = await client.get_exchange_info()
     need(any(it["symbol"] == symbol and it["status"] == "TRADING" for it in info["symbols"]), "exchangeInfo: no BTCUSDT")
     bars = await client.get_klines(symbol=symbol, interval="1m", limit=2)
