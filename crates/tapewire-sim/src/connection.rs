@@ -17,9 +17,9 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::clock::{Clock, instant};
+use crate::face::{ConnectionId, FrameBuf, Rules};
 use crate::hub::{Command, Opened, Queued};
 use crate::stats::Counters;
-use crate::venues::{ConnectionId, Rules};
 use crate::wire::{Broken, Switch};
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -60,7 +60,7 @@ pub(crate) async fn run(upgraded: Upgraded, mut opened: Opened, mut with: Surrou
     let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
     let (mut sink, mut stream) = socket.split();
     let (pong_to, pongs) = mpsc::channel(PONGS_MAX);
-    let mut writer = Writer::new(connection, opened.rules.clone(), &with);
+    let mut writer = Writer::new(connection, opened.rules, &with);
 
     let end = tokio::select! {
         biased;
@@ -110,18 +110,19 @@ async fn read(
         if over_limit(&mut recent, instant(), rules.frames_per_second) {
             return End::Violation("Too many requests");
         }
-        match message {
-            Message::Text(text) => {
-                let text = text.as_str().to_owned();
-                if hub.send(Command::Text { connection, text }).await.is_err() {
-                    return End::Gone;
-                }
-            }
+        let frame = match message {
+            Message::Text(text) => FrameBuf::shared(text),
+            Message::Binary(bytes) => bytes.into(),
             // One pong in time is enough; those that find the queue full say nothing new.
-            Message::Pong(payload) => _ = pongs.try_send(payload),
-            Message::Ping(_) => {}
-            Message::Binary(_) => return End::Close { code: 1003, reason: "text frames only".to_owned() },
+            Message::Pong(payload) => {
+                _ = pongs.try_send(payload);
+                continue;
+            }
+            Message::Ping(_) => continue,
             Message::Close(_) | Message::Frame(_) => return End::Gone,
+        };
+        if hub.send(Command::Frame { connection, frame }).await.is_err() {
+            return End::Gone;
         }
     }
 }
@@ -237,7 +238,7 @@ async fn write(
         let (mut next, mut left) = (Some(first), BATCH);
         while let Some(queued) = next {
             match queued {
-                Queued::Frame(frame) => sink.feed(frame).await.map_err(|_| End::Gone)?,
+                Queued::Frame(frame) => sink.feed(frame.into_message()).await.map_err(|_| End::Gone)?,
                 Queued::Close { code, reason } => return Err(End::Close { code, reason }),
                 Queued::Break(broken) => {
                     sink.flush().await.map_err(|_| End::Gone)?;

@@ -20,7 +20,7 @@ pub enum Error {
     #[error("{venue} has no option `{name}`; known are: {known}")]
     UnknownOption {
         /// The venue's id.
-        venue: &'static str,
+        venue: String,
         /// What was asked for.
         name: String,
         /// All its options, separated by commas.
@@ -30,11 +30,25 @@ pub enum Error {
     #[error("option `{name}` cannot be `{value}`: it takes {expected}")]
     OptionValue {
         /// The option.
-        name: &'static str,
+        name: String,
         /// The value that was given.
         value: String,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
+    },
+    /// The venue cannot play a fault of the script. Take the fault out.
+    #[error("{venue} cannot play the fault `{fault}`")]
+    FaultUnknown {
+        /// The venue's id.
+        venue: String,
+        /// The fault's name.
+        fault: &'static str,
+    },
+    /// The venue plays no recordings. Start it without.
+    #[error("{venue} plays no recordings")]
+    NoReplay {
+        /// The venue's id.
+        venue: String,
     },
     /// An address to listen on cannot be read. Write it as `127.0.0.1:9443`; port 0 takes a free one.
     #[error("`{address}` is not an address to listen on, such as 127.0.0.1:9443")]

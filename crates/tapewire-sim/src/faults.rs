@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::Value;
-use tokio_tungstenite::tungstenite::Message;
+use tapewire_core::Frame;
 
+use crate::face::{ConnectionId, Face, FrameBuf, Outgoing, Output, Trick};
 use crate::script::{Fault, Frames, Script, ScriptLine, When};
-use crate::venues::{ConnectionId, Outgoing, Output};
 use crate::wire::Broken;
 
 /// What the hub does.
@@ -141,14 +140,14 @@ impl Injector {
     }
 
     /// Decides what becomes of something that is to be sent.
-    pub(crate) fn outgoing(&mut self, now_us: i64, Output { to, what }: Output) -> Vec<Act> {
+    pub(crate) fn outgoing(&mut self, now_us: i64, Output { to, what }: Output, face: &dyn Face) -> Vec<Act> {
         let Some(state) = self.connections.get_mut(&to) else { return Vec::new() };
         state.sent += 1;
         let (mut now, mut late) = (Vec::new(), None);
         state.effects.retain(|effect| effect.left > 0 && effect.until_us > now_us);
         match state.effects.iter_mut().find(|effect| effect.concerns(&what)) {
             None => now.push(what),
-            Some(effect) => late = effect.apply(now_us, what, &mut now),
+            Some(effect) => late = effect.apply(now_us, what, face, &mut now),
         }
         let mut acts = Vec::new();
         match late {
@@ -216,7 +215,7 @@ impl Injector {
                 vec![Act::Break(to, Broken::HalfOpen)]
             }
             Fault::Malformed { text } => {
-                vec![Act::Send(Output { to, what: Outgoing::Reply(Message::text(text.clone())) })]
+                vec![Act::Send(Output { to, what: Outgoing::Reply(text.as_str().into()) })]
             }
             Fault::ServerShutdown { close_after_ms } => {
                 self.at(now_us + micros(*close_after_ms), close(to, 1001, "server shutdown"));
@@ -279,7 +278,7 @@ impl Effect {
         }
     }
 
-    fn apply(&mut self, now_us: i64, what: Outgoing, now: &mut Vec<Outgoing>) -> Option<Late> {
+    fn apply(&mut self, now_us: i64, what: Outgoing, face: &dyn Face, now: &mut Vec<Outgoing>) -> Option<Late> {
         if let Fault::Burst { .. } = self.fault {
             return Some(Late::Behind(self.until_us, what));
         }
@@ -295,7 +294,7 @@ impl Effect {
             Fault::Duplicate(_) => now.extend([what.clone(), what]),
             Fault::Corrupt(_) => now.push(rewrite(what, corrupt)),
             Fault::Truncate(_) => now.push(rewrite(what, truncate)),
-            Fault::AckWrong { .. } => now.push(rewrite(what, other_id)),
+            Fault::AckWrong { .. } => now.push(misaddress(what, face)),
             Fault::Delay { ms, .. } => return Some(Late::Behind(now_us + micros(*ms), what)),
             Fault::AckLate { ms, .. } => return Some(Late::Alone(now_us + micros(*ms), what)),
             // Skipped and lost.
@@ -330,6 +329,16 @@ impl Fault {
                 | Self::RestStale { .. }
                 | Self::RestSlow { .. }
         )
+    }
+
+    /// The part in it that only the face can play.
+    pub(crate) const fn trick(&self) -> Option<Trick> {
+        match self {
+            Self::RestStale { .. } => Some(Trick::StaleAnswer),
+            Self::ServerShutdown { .. } => Some(Trick::ShutdownNotice),
+            Self::AckWrong { .. } => Some(Trick::WrongReply),
+            _ => None,
+        }
     }
 
     /// How often it hits.
@@ -372,14 +381,22 @@ fn micros(ms: u32) -> i64 {
 
 /// Changes the text of a frame; others stay as they are.
 fn rewrite(what: Outgoing, change: impl Fn(&str) -> String) -> Outgoing {
-    let rewritten = |frame: Message| match &frame {
-        Message::Text(text) => Message::text(change(text.as_str())),
-        _ => frame,
+    let rewritten = |frame: FrameBuf| match frame.as_frame() {
+        Frame::Text(text) => change(text).into(),
+        Frame::Binary(_) => frame,
     };
     match what {
         Outgoing::Data { stream, frame } => Outgoing::Data { stream, frame: rewritten(frame) },
         Outgoing::Reply(frame) => Outgoing::Reply(rewritten(frame)),
         close @ Outgoing::Close { .. } => close,
+    }
+}
+
+/// Answers another request, where the answer says which one it is for.
+fn misaddress(what: Outgoing, face: &dyn Face) -> Outgoing {
+    match what {
+        Outgoing::Reply(frame) => Outgoing::Reply(face.misaddressed(frame.as_frame()).unwrap_or(frame)),
+        other => other,
     }
 }
 
@@ -391,19 +408,6 @@ fn corrupt(text: &str) -> String {
 
 fn truncate(text: &str) -> String {
     text.chars().take(text.chars().count() / 2).collect()
-}
-
-/// Gives an answer the id of a request that nobody made.
-fn other_id(text: &str) -> String {
-    let Ok(Value::Object(mut answer)) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
-    if let Some(id) = answer.get_mut("id") {
-        *id = match &*id {
-            Value::Number(number) => Value::from(number.as_i64().unwrap_or(0).wrapping_add(1_000_000)),
-            Value::String(text) => Value::from(text.chars().rev().collect::<String>() + "-other"),
-            _ => Value::from(1_000_000),
-        };
-    }
-    Value::Object(answer).to_string()
 }
 
 /// How much is held back for one connection; what comes then passes.

@@ -8,16 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use http::StatusCode;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio_tungstenite::tungstenite::Message;
 
 use crate::clock::Clock;
+use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Outgoing, Output, Request, Rules, Wake};
 use crate::faults::{Act, Injector};
 use crate::script::{Fault, Script};
 use crate::stats::Counters;
-use crate::venues::{Age, Answer, ConnectionId, Face, Outbox, Outgoing, Output, Request, Room, Rules, Wake};
 use crate::wire::{Broken, Switch};
 
 /// What a connection or a listener tells the hub.
@@ -25,8 +23,8 @@ use crate::wire::{Broken, Switch};
 pub(crate) enum Command {
     /// Somebody asks for a WebSocket.
     Open { request: Request, switch: Arc<Switch>, reply: oneshot::Sender<Result<Opened, Answer>> },
-    /// A client sent text.
-    Text { connection: ConnectionId, text: String },
+    /// A client sent a frame.
+    Frame { connection: ConnectionId, frame: FrameBuf },
     /// A connection is about to reach the end of its life.
     Notice { connection: ConnectionId },
     /// The connection has ended.
@@ -50,7 +48,7 @@ pub(crate) struct Opened {
 /// What waits to be written to a connection.
 #[derive(Debug)]
 pub(crate) enum Queued {
-    Frame(Message),
+    Frame(FrameBuf),
     Close {
         code: u16,
         reason: String,
@@ -131,9 +129,9 @@ impl Hub {
     fn advance(&mut self) {
         // A half-open connection is not written any more; nobody waits for it.
         let fits = |connection: &Connection| connection.half_open || connection.queue.capacity() >= QUEUE_RESERVE;
-        let room = if self.connections.values().all(fits) { Room::Yes } else { Room::No };
+        self.outbox.room = self.connections.values().all(fits);
         let now_us = self.clock.now_us();
-        self.wake = self.face.advance(now_us, room, &mut self.outbox);
+        self.wake = self.face.advance(now_us, &mut self.outbox);
         self.deliver();
         let due = self.faults.due(now_us);
         self.act(due);
@@ -148,9 +146,9 @@ impl Hub {
                     self.forget(opened.connection);
                 }
             }
-            Command::Text { connection, text } => {
+            Command::Frame { connection, frame } => {
                 self.counters.frames_in.fetch_add(1, Ordering::Relaxed);
-                self.face.text(now_us, connection, &text, &mut self.outbox);
+                self.face.frame(now_us, connection, frame.as_frame(), &mut self.outbox);
                 self.deliver();
             }
             Command::Notice { connection } => self.notice(connection),
@@ -173,14 +171,18 @@ impl Hub {
             Some(Fault::SlowAccept { ms, .. }) => Duration::from_millis(ms.into()),
             _ => Duration::ZERO,
         };
-        self.face.open(now_us, connection, request)?;
+        if let Err(refusal) = self.face.open(now_us, connection, request, &mut self.outbox) {
+            self.outbox.items.clear();
+            return Err(refusal);
+        }
         let (queue, receiver) = mpsc::channel(QUEUE_FRAMES);
         self.connections.insert(connection, Connection { queue, switch, half_open: false });
         self.counters.opened.fetch_add(1, Ordering::Relaxed);
         self.counters.open.store(self.connections.len() as u64, Ordering::Relaxed);
         let acts = self.faults.opened(now_us, connection);
         self.act(acts);
-        let rules = self.face.rules().clone();
+        self.deliver();
+        let rules = self.face.rules();
         Ok(Opened { connection, queue: receiver, room: Arc::clone(&self.room), rules, held })
     }
 
@@ -239,7 +241,7 @@ impl Hub {
             if self.faults.is_idle() {
                 self.queue(output);
             } else {
-                let acts = self.faults.outgoing(now_us, output);
+                let acts = self.faults.outgoing(now_us, output, &*self.face);
                 self.act(acts);
             }
         }
@@ -283,10 +285,9 @@ impl Hub {
 }
 
 fn failure(status: u16, retry_after: Option<u32>) -> Answer {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let answer = Answer::new(status, "");
     match retry_after {
-        Some(seconds) => answer.with("retry-after", seconds.into()),
+        Some(seconds) => answer.with("retry-after", seconds),
         None => answer,
     }
 }

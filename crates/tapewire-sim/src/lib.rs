@@ -4,17 +4,20 @@
 //! engine. It is written from the venue's documents and shares no code with the adapter, so that one misreading does not
 //! pass on both sides.
 //!
-//! - What can be simulated: [`venues`].
+//! - What can be simulated: [`venues`]; a venue of one's own: [`face`].
 //! - Inside: [`market`] is the pure market, `venues` the faces that give it a protocol, `hub` the task that owns both,
 //!   `connection` and `server` the sockets, `wire` the bytes under them.
 
+mod builder;
 mod catalog;
 mod clock;
 mod connection;
 mod error;
+pub mod face;
 mod faults;
 mod hub;
 pub mod market;
+mod query;
 mod replay;
 mod script;
 mod server;
@@ -24,9 +27,10 @@ mod tls;
 mod venues;
 mod wire;
 
+pub use builder::Builder;
 pub use catalog::{FaultInfo, OptionInfo, VenueInfo, venues};
 pub use error::Error;
 pub use replay::{Speed, SpeedError};
 pub use script::{Script, ScriptError};
-pub use simulator::{Builder, Simulator};
+pub use simulator::Simulator;
 pub use stats::Stats;

@@ -66,6 +66,8 @@ impl FromStr for Script {
 pub(crate) struct ScriptLine {
     pub(crate) when: When,
     pub(crate) connection: Option<u64>,
+    /// As the list spells it.
+    pub(crate) name: &'static str,
     pub(crate) fault: Fault,
 }
 
@@ -196,9 +198,10 @@ impl ScriptLine {
             (None, Some(messages)) => When::After(messages),
             _ => return Err("a fault needs exactly one of `at_ms` and `after`".to_owned()),
         };
+        let name = FAULTS.iter().map(|info| info.name).find(|name| *name == wire.fault).unwrap_or_default();
         let fault = Value::Object(Map::from_iter([(wire.fault, Value::Object(wire.args))]));
         let fault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
-        Ok(Self { when, connection: wire.connection, fault })
+        Ok(Self { when, connection: wire.connection, name, fault })
     }
 }
 
@@ -279,8 +282,8 @@ mod tests {
         let text = "# a comment\n\n{\"after\":3,\"connection\":2,\"fault\":\"skip\"}\n{\"at_ms\":5,\"fault\":\"drop\",\"args\":{}}";
         let skip = Fault::Skip(Frames { count: 1, stream: None });
         let lines = vec![
-            ScriptLine { when: When::After(3), connection: Some(2), fault: skip },
-            ScriptLine { when: When::At(5_000), connection: None, fault: Fault::Drop {} },
+            ScriptLine { when: When::After(3), connection: Some(2), name: "skip", fault: skip },
+            ScriptLine { when: When::At(5_000), connection: None, name: "drop", fault: Fault::Drop {} },
         ];
         assert_eq!(text.parse(), Ok(Script { lines }));
         for (line, expected) in [

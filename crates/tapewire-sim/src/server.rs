@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, UPGRADE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,10 +22,9 @@ use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body
 
 use crate::clock::Clock;
 use crate::connection::{self, Surroundings};
+use crate::face::{Answer, Request};
 use crate::hub::Command;
 use crate::stats::Counters;
-use crate::venues::query::{Query, decode};
-use crate::venues::{Answer, Request};
 use crate::wire::{Broken, Switch, Wire};
 
 /// What every byte stream is served with.
@@ -128,17 +127,12 @@ impl Server {
         role: Role,
         switch: Arc<Switch>,
     ) -> Response<Full<Bytes>> {
-        let asked = Request {
-            peer,
-            method: request.method().clone(),
-            path: decode(request.uri().path()),
-            query: Query::parse(request.uri().query().unwrap_or_default()),
-            headers: request.headers().clone(),
-        };
+        let target = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let asked = Request::new(peer, request.method().clone(), target, request.headers().clone());
         match (role, request.headers().contains_key(UPGRADE)) {
             (Role::Both | Role::WebSocket, true) => self.upgrade(request, asked, switch).await,
             (Role::Both | Role::Http, false) => self.http(asked).await,
-            (Role::WebSocket, false) | (Role::Http, true) => respond(Answer::new(StatusCode::NOT_FOUND, "")),
+            (Role::WebSocket, false) | (Role::Http, true) => respond(Answer::new(404, "")),
         }
     }
 
@@ -160,7 +154,7 @@ impl Server {
         switch: Arc<Switch>,
     ) -> Response<Full<Bytes>> {
         let Ok(response) = create_response_with_body(&request, Full::default) else {
-            return respond(Answer::new(StatusCode::BAD_REQUEST, ""));
+            return respond(Answer::new(400, ""));
         };
         let (reply, opened) = oneshot::channel();
         let command = Command::Open { request: asked, switch: Arc::clone(&switch), reply };
@@ -187,11 +181,12 @@ impl Server {
 
 fn respond(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(answer.body));
-    *response.status_mut() = answer.status;
+    // A status outside 100 to 999 is a mistake of the face.
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
     for (name, value) in answer.headers {
-        // Values are our own numbers; one that is no header text is left out.
-        if let Ok(value) = HeaderValue::from_str(&value) {
+        // What cannot be a header is left out.
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
             response.headers_mut().insert(name, value);
         }
     }
@@ -200,7 +195,7 @@ fn respond(answer: Answer) -> Response<Full<Bytes>> {
 
 /// The hub has stopped.
 fn gone() -> Answer {
-    Answer::new(StatusCode::SERVICE_UNAVAILABLE, "")
+    Answer::new(503, "")
 }
 
 /// How many byte streams are open at a time; more wait in the system's backlog.

@@ -1,26 +1,18 @@
-//! Starting, addressing and stopping a simulated venue.
+//! A simulated venue that runs: where it is, what happened so far, and its end.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc, watch};
-use tokio_rustls::TlsAcceptor;
+use tokio::sync::watch;
 
-use crate::catalog::venues;
-use crate::clock::Clock;
+use crate::builder::Builder;
 use crate::error::Error;
-use crate::hub::{COMMANDS_MAX, Hub};
-use crate::replay::{Playlist, Speed, Tape};
-use crate::script::{Fault, Script};
-use crate::server::{Role, STREAMS_MAX, Server};
-use crate::stats::{Counters, Stats};
+use crate::face::{Face, Setup};
+use crate::server::{Role, Server};
+use crate::stats::Stats;
 use crate::tls::Identity;
-use crate::venues::{Setup, VENUES};
 use crate::wire::{Pipe, Wire};
 
 /// A simulated venue that is running; dropping it stops it.
@@ -34,45 +26,29 @@ use crate::wire::{Pipe, Wire};
 /// # Ok::<_, tapewire_sim::Error>(()) }).unwrap();
 /// ```
 pub struct Simulator {
-    server: Server,
-    stop: watch::Sender<bool>,
-    websocket: Option<SocketAddr>,
-    http: Option<SocketAddr>,
-    identity: Option<Identity>,
-    ca_file: Option<PathBuf>,
-}
-
-/// Collects what a simulator is started with.
-#[derive(Debug, Clone)]
-#[must_use = "a builder does nothing before `start`"]
-pub struct Builder {
-    venue: String,
-    listen: Option<String>,
-    http_listen: Option<String>,
-    tls: bool,
-    ca_file: Option<PathBuf>,
-    seed: u64,
-    start_us: Option<i64>,
-    options: Vec<(String, String)>,
-    script: Script,
-    playlist: Option<Playlist>,
+    pub(crate) server: Server,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) websocket: Option<SocketAddr>,
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 impl Simulator {
-    /// Begins to describe a simulator of a venue, by the venue's id.
+    /// Begins to describe a simulator of a venue of the [list](crate::venues), by the venue's id.
     pub fn builder(venue: impl Into<String>) -> Builder {
-        Builder {
-            venue: venue.into(),
-            listen: None,
-            http_listen: None,
-            tls: false,
-            ca_file: None,
-            seed: 0,
-            start_us: None,
-            options: Vec::new(),
-            script: Script::default(),
-            playlist: None,
-        }
+        Builder::listed(venue.into())
+    }
+
+    /// Begins to describe a simulator of a venue of one's own; see [`face`](crate::face).
+    ///
+    /// The face is made at each start, so that several can be started from copies of one builder. An option that the
+    /// face does not take out of its [`Setup`] is refused.
+    pub fn with_face<F: Face + 'static>(
+        venue: impl Into<String>,
+        make: impl Fn(&mut Setup) -> Result<F, Error> + Send + Sync + 'static,
+    ) -> Builder {
+        Builder::custom(venue.into(), move |setup| Ok(Box::new(make(setup)?)))
     }
 
     /// The base of WebSocket URLs, such as `ws://127.0.0.1:40123`; without a listener, one for [`Simulator::serve`].
@@ -142,144 +118,4 @@ impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulator").field("ws", &self.ws_url()).field("stats", &self.stats()).finish_non_exhaustive()
     }
-}
-
-impl Builder {
-    /// Listens for WebSocket and REST on an address such as `127.0.0.1:0`, where port 0 takes a free one.
-    ///
-    /// Without this only [`Simulator::serve`] reaches the venue.
-    pub fn listen(mut self, address: impl Into<String>) -> Self {
-        self.listen = Some(address.into());
-        self
-    }
-
-    /// Listens for REST on an address of its own; the one of [`Builder::listen`] then serves WebSocket alone.
-    pub fn rest_listen(mut self, address: impl Into<String>) -> Self {
-        self.http_listen = Some(address.into());
-        self
-    }
-
-    /// Serves TLS with a certificate made at the start; off by default.
-    pub const fn tls(mut self, tls: bool) -> Self {
-        self.tls = tls;
-        self
-    }
-
-    /// Writes the certificate authority's PEM to a file, if TLS is on.
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
-        self
-    }
-
-    /// Chooses the market; the same seed and start give the same market. 0 by default.
-    pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Starts the venue's clock at a time in microseconds since 1970 UTC instead of the wall clock's.
-    pub const fn start_at_us(mut self, start_us: i64) -> Self {
-        self.start_us = Some(start_us);
-        self
-    }
-
-    /// Sets one of the venue's options; the last value of a name counts.
-    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.push((name.into(), value.into()));
-        self
-    }
-
-    /// Plays recordings, one after another, instead of the simulated market.
-    ///
-    /// The replay starts at the first acknowledged subscription and delivers the subscribed streams. A recorded answer of
-    /// the REST API is served until the next one takes its place. After the end the venue stays open and silent.
-    pub fn replay<P: Into<PathBuf>>(mut self, paths: impl IntoIterator<Item = P>, speed: Speed) -> Self {
-        self.playlist = Some(Playlist { paths: paths.into_iter().map(Into::into).collect(), speed });
-        self
-    }
-
-    /// Lets faults happen; none by default.
-    pub fn faults(mut self, script: Script) -> Self {
-        self.script = script;
-        self
-    }
-
-    /// Starts the venue.
-    ///
-    /// # Errors
-    /// [`Error::UnknownVenue`], [`Error::UnknownOption`] and [`Error::OptionValue`] for what does not exist,
-    /// [`Error::Address`] and [`Error::Listen`] for the addresses, [`Error::Certificate`] and [`Error::CaFile`] for TLS,
-    /// [`Error::Recording`] for a recording.
-    pub async fn start(self) -> Result<Simulator, Error> {
-        let entry = VENUES.iter().find(|entry| entry.info.id == self.venue).ok_or_else(|| unknown(&self.venue))?;
-        let addresses = [address(self.listen.as_deref())?, address(self.http_listen.as_deref())?];
-        let [listener, http_listener] = [bind(addresses[0]).await?, bind(addresses[1]).await?];
-        let identity = if self.tls { Some(identity(&addresses)?) } else { None };
-        let ca_file = write_ca(self.ca_file, identity.as_ref())?;
-
-        let clock = Clock::start(self.start_us);
-        let stale = self.script.lines.iter().any(|line| matches!(line.fault, Fault::RestStale { .. }));
-        let tape = load(self.playlist, entry.protocols).await?;
-        let setup = Setup { seed: self.seed, start_us: clock.base_us(), options: self.options, tape, stale };
-        let face = (entry.build)(setup)?;
-
-        let (stop, stopped) = watch::channel(false);
-        let (hub, commands) = mpsc::channel(COMMANDS_MAX);
-        let counters = Arc::new(Counters::default());
-        let places = Arc::new(Semaphore::new(STREAMS_MAX));
-        let refusals = Arc::new(AtomicU32::new(0));
-        let task = Hub::new(face, clock, Arc::clone(&counters), self.script, Arc::clone(&refusals));
-        tokio::spawn(task.run(commands, stopped.clone()));
-        let server = Server { hub, clock, counters, stop: stopped, refusals, places };
-
-        let role = if http_listener.is_some() { Role::WebSocket } else { Role::Both };
-        let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
-        let websocket = spawn(&server, listener, tls.clone(), role);
-        let http = spawn(&server, http_listener, tls, Role::Http).or(websocket);
-        Ok(Simulator { server, stop, websocket, http, identity, ca_file })
-    }
-}
-
-fn unknown(venue: &str) -> Error {
-    let known = venues().map(|info| info.id).collect::<Vec<_>>().join(", ");
-    Error::UnknownVenue { venue: venue.to_owned(), known }
-}
-
-fn address(text: Option<&str>) -> Result<Option<SocketAddr>, Error> {
-    let parse = |text: &str| text.parse().map_err(|_| Error::Address { address: text.to_owned() });
-    text.map(parse).transpose()
-}
-
-/// Reads recordings where nobody waits for the disk.
-async fn load(playlist: Option<Playlist>, protocols: &'static [&'static str]) -> Result<Option<Tape>, Error> {
-    let Some(playlist) = playlist else { return Ok(None) };
-    let path = playlist.paths.first().cloned().unwrap_or_default();
-    let loaded = tokio::task::spawn_blocking(move || Tape::load(&playlist, protocols)).await;
-    // A panic while reading is a fault of this program; it is told like a file that cannot be read.
-    loaded.unwrap_or_else(|error| Err(Error::Recording { path, source: error.into() })).map(Some)
-}
-
-async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Error> {
-    let Some(address) = address else { return Ok(None) };
-    TcpListener::bind(address).await.map(Some).map_err(|source| Error::Listen { address, source })
-}
-
-fn identity(addresses: &[Option<SocketAddr>]) -> Result<Identity, Error> {
-    let named: Vec<_> = addresses.iter().flatten().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified()).collect();
-    Identity::make(&named)
-}
-
-fn write_ca(path: Option<PathBuf>, identity: Option<&Identity>) -> Result<Option<PathBuf>, Error> {
-    let Some((path, identity)) = path.zip(identity) else { return Ok(None) };
-    match std::fs::write(&path, identity.ca_pem.as_bytes()) {
-        Ok(()) => Ok(Some(path)),
-        Err(source) => Err(Error::CaFile { path, source }),
-    }
-}
-
-fn spawn(server: &Server, listener: Option<TcpListener>, tls: Option<TlsAcceptor>, role: Role) -> Option<SocketAddr> {
-    let listener = listener?;
-    let address = listener.local_addr().ok();
-    tokio::spawn(server.clone().listen(listener, tls, role));
-    address
 }

@@ -6,6 +6,7 @@
 mod book;
 mod client;
 mod control;
+mod face;
 mod faults;
 mod limits;
 mod replay;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::payload::Unit;
-use crate::venues::{ConnectionId, Outbox};
+use crate::face::{ConnectionId, FrameBuf, Outbox};
 
 /// All connections.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl Clients {
                 let payload = payload(client.unit);
                 if client.combined { combine(stream, &payload).into() } else { payload.into() }
             });
-            out.data(connection, stream, Message::Text(text.clone()));
+            out.data(connection, stream, FrameBuf::shared(text.clone()));
         }
     }
 }

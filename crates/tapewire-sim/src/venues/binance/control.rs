@@ -159,6 +159,18 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
     Value::deserialize(deserializer).map(Some)
 }
 
+/// An answer with the id of a request that nobody made; none if it has no id.
+pub(super) fn misaddressed(answer: &str) -> Option<String> {
+    let mut answer: serde_json::Map<String, Value> = serde_json::from_str(answer).ok()?;
+    let id = answer.get_mut("id")?;
+    *id = match &*id {
+        Value::Number(number) => Value::from(number.as_i64().unwrap_or(0).wrapping_add(1_000_000)),
+        Value::String(text) => Value::from(text.chars().rev().collect::<String>() + "-other"),
+        _ => Value::from(1_000_000),
+    };
+    Some(Value::Object(answer).to_string())
+}
+
 const ID_CHARS_MAX: usize = 36;
 
 #[cfg(test)]

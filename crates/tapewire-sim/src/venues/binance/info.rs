@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::rest::{bad, find, symbols};
+use crate::face::{Answer, Request};
 use crate::market::{Listing, ListingId, Scaled};
-use crate::venues::{Answer, Request};
 
 /// Writes the answer for the symbols that are asked for.
 pub(super) fn exchange_info(listings: &[Listing], request: &Request, now: i64) -> Result<String, Answer> {

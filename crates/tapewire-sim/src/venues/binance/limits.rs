@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use http::StatusCode;
 
 use super::refuse;
-use crate::venues::Answer;
+use crate::face::Answer;
 
 /// Used weight by address, in windows aligned to the minute.
 #[derive(Debug, Default)]
@@ -130,13 +130,13 @@ mod tests {
         assert_eq!(weights.charge(start, ME, 50, 300).unwrap(), 300);
         for _ in 0..REFUSALS_BEFORE_BAN {
             let refusal = weights.charge(start, ME, 1, 300).unwrap_err();
-            assert_eq!((refusal.status.as_u16(), header(&refusal, "retry-after")), (429, Some("40")));
+            assert_eq!((refusal.status, header(&refusal, "retry-after")), (429, Some("40")));
         }
         let ban = weights.charge(start, ME, 1, 300).unwrap_err();
-        assert_eq!((ban.status.as_u16(), header(&ban, "retry-after")), (418, Some("120")));
+        assert_eq!((ban.status, header(&ban, "retry-after")), (418, Some("120")));
         assert!(ban.body.contains(&format!("IP banned until {}", (start + BAN_US) / 1_000)));
         let later = weights.charge(start + MINUTE_US, ME, 1, 300).unwrap_err();
-        assert_eq!((later.status.as_u16(), header(&later, "retry-after")), (418, Some("60")));
+        assert_eq!((later.status, header(&later, "retry-after")), (418, Some("60")));
         assert_eq!(weights.charge(start + BAN_US, ME, 5, 300).unwrap(), 5);
     }
 

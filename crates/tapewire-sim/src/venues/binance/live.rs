@@ -4,16 +4,16 @@ use super::clients::Clients;
 use super::options::Options;
 use super::rest::Route;
 use super::streams::{Desk, GRID_US, Streams};
+use crate::face::{Age, Answer, Outbox, Request, Setup, Wake};
 use crate::market::listing::default_profiles;
 use crate::market::{Event, Listing, Market};
-use crate::venues::{Age, Answer, Outbox, Request, Setup, Wake};
 
 /// The market, and who listens to what of it.
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) market: Market,
     pub(super) streams: Streams,
-    /// The market as it was at the start, for stale answers.
+    /// The market as it was at the start, if somebody may ask for it.
     first: Option<Market>,
     /// Symbols as the venue writes them, by listing.
     symbols: Vec<String>,
@@ -27,8 +27,12 @@ impl Live {
         profiles.retain(|profile| options.lists(&profile.listing.symbol()));
         let market = Market::with_profiles(setup.seed, setup.start_us, profiles);
         let symbols = market.listings().iter().map(Listing::symbol).collect();
-        let first = setup.stale.then(|| market.clone());
-        Self { market, streams: Streams::default(), first, symbols, events: Vec::new() }
+        Self { market, streams: Streams::default(), first: None, symbols, events: Vec::new() }
+    }
+
+    /// Remembers the market as it is, for stale answers.
+    pub(super) fn remember(&mut self) {
+        self.first = Some(self.market.clone());
     }
 
     pub(super) fn answer(&self, route: &Route, request: &Request, now_us: i64, clients: &Clients, age: Age) -> Answer {

@@ -19,11 +19,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::Value;
-use tokio_tungstenite::tungstenite::Message;
+use tapewire_core::Frame;
 
-use super::{Age, Answer, ConnectionId, Face, Outbox, Request, Room, Rules, Setup, Wake};
 use crate::catalog::VenueInfo;
 use crate::error::Error;
+use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
 use clients::{Client, Clients, combine};
 use control::Refusal;
 use limits::{Connects, Weights};
@@ -41,8 +41,8 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 };
 
 /// Makes the venue.
-pub(super) fn build(setup: Setup) -> Result<Box<dyn Face>, Error> {
-    let options = Options::parse(&setup.options)?;
+pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
+    let options = Options::parse(&std::mem::take(&mut setup.options))?;
     Ok(Box::new(Binance::new(setup, options)))
 }
 
@@ -61,10 +61,10 @@ enum Source {
 }
 
 impl Binance {
-    fn new(setup: Setup, options: Options) -> Self {
-        let source = match setup.tape {
+    fn new(setup: &mut Setup, options: Options) -> Self {
+        let source = match setup.tape.take() {
             Some(tape) => Source::Tape(Player::new(tape)),
-            None => Source::Live(Box::new(Live::new(&setup, &options))),
+            None => Source::Live(Box::new(Live::new(setup, &options))),
         };
         let clients = Clients::default();
         Self { options, source, clients, connects: Connects::default(), weights: Weights::default() }
@@ -112,11 +112,17 @@ impl Source {
 }
 
 impl Face for Binance {
-    fn rules(&self) -> &Rules {
-        &self.options.rules
+    fn rules(&self) -> Rules {
+        self.options.rules
     }
 
-    fn open(&mut self, now_us: i64, connection: ConnectionId, request: &Request) -> Result<(), Answer> {
+    fn open(
+        &mut self,
+        now_us: i64,
+        connection: ConnectionId,
+        request: &Request,
+        _out: &mut Outbox,
+    ) -> Result<(), Answer> {
         if self.options.limits {
             self.connects.admit(now_us, request.peer)?;
         }
@@ -136,7 +142,8 @@ impl Face for Binance {
         Ok(())
     }
 
-    fn text(&mut self, _now_us: i64, connection: ConnectionId, text: &str, out: &mut Outbox) {
+    fn frame(&mut self, _now_us: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
+        let Frame::Text(text) = frame else { return out.close(connection, 1003, "text frames only") };
         let (id, request) = control::parse(text);
         let done = request.and_then(|request| self.carry_out(connection, request));
         let answer = match &done {
@@ -168,17 +175,31 @@ impl Face for Binance {
         }
     }
 
-    fn advance(&mut self, now_us: i64, room: Room, out: &mut Outbox) -> Wake {
+    fn advance(&mut self, now_us: i64, out: &mut Outbox) -> Wake {
         match &mut self.source {
             Source::Live(live) => live.advance(now_us, &self.clients, out),
-            Source::Tape(player) => player.advance(now_us, room, &self.clients, out),
+            Source::Tape(player) => player.advance(now_us, &self.clients, out),
         }
     }
 
-    fn shutdown_notice(&self, now_us: i64, connection: ConnectionId) -> Option<Message> {
+    fn prepare(&mut self, trick: Trick) -> bool {
+        match (trick, &mut self.source) {
+            (Trick::StaleAnswer, Source::Live(live)) => live.remember(),
+            (Trick::StaleAnswer, Source::Tape(_)) | (Trick::ShutdownNotice | Trick::WrongReply, _) => {}
+            (Trick::Refusal | Trick::SequenceReset, _) => return false,
+        }
+        true
+    }
+
+    fn shutdown_notice(&self, now_us: i64, connection: ConnectionId) -> Option<FrameBuf> {
         let client = self.clients.get(connection)?;
         let payload = format!(r#"{{"e":"serverShutdown","E":{}}}"#, client.unit.of(now_us));
-        Some(Message::text(if client.combined { combine("!serverShutdown", &payload) } else { payload }))
+        Some(if client.combined { combine("!serverShutdown", &payload) } else { payload }.into())
+    }
+
+    fn misaddressed(&self, reply: Frame<'_>) -> Option<FrameBuf> {
+        let Frame::Text(text) = reply else { return None };
+        control::misaddressed(text).map(FrameBuf::from)
     }
 }
 
@@ -191,7 +212,7 @@ fn target(request: &Request) -> Result<(bool, Vec<String>), Answer> {
         _ if matches!(path, "/stream" | "/stream/") => {
             Ok((true, split(request.query.find("streams").unwrap_or_default())))
         }
-        _ => Err(Answer::new(StatusCode::NOT_FOUND, "")),
+        _ => Err(Answer::new(404, "")),
     }
 }
 
@@ -208,7 +229,7 @@ fn fresh(client: &Client, names: &[String]) -> Vec<Arc<str>> {
 
 /// An error of the REST API, from the venue's page "Error codes", read 2026-07-21.
 fn refuse(status: StatusCode, code: i32, message: &str) -> Answer {
-    Answer::new(status, format!(r#"{{"code":{code},"msg":{}}}"#, Value::from(message)))
+    Answer::new(status.as_u16(), format!(r#"{{"code":{code},"msg":{}}}"#, Value::from(message)))
 }
 
 const INVALID_UNIT: &str = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::control::Shape;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
+use crate::face::Rules;
 use crate::market::listing::default_profiles;
-use crate::venues::Rules;
 
 /// How this venue was set up.
 #[derive(Debug)]
@@ -40,9 +40,13 @@ impl Options {
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let Some(info) = OPTIONS.iter().find(|info| info.name == name) else {
             let known = OPTIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ");
-            return Err(Error::UnknownOption { venue: "binance", name: name.to_owned(), known });
+            return Err(Error::UnknownOption { venue: "binance".to_owned(), name: name.to_owned(), known });
         };
-        let bad = || Error::OptionValue { name: info.name, value: value.to_owned(), expected: info.values };
+        let bad = || Error::OptionValue {
+            name: info.name.to_owned(),
+            value: value.to_owned(),
+            expected: info.values.to_owned(),
+        };
         let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
         match name {
             "errors" => {

@@ -14,16 +14,16 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::clients::Clients;
 use super::info;
 use super::rest::Route;
 use super::symbols::Symbols;
+use crate::face::{Age, Answer, ConnectionId, FrameBuf, Outbox, Request, Wake};
 use crate::market::Listing;
+use crate::query::Query;
 use crate::replay::{Recorded, Speed, Tape};
-use crate::venues::query::Query;
-use crate::venues::{Age, Answer, ConnectionId, Outbox, Request, Room, Wake};
 
 /// A recording, and how far it has been played.
 #[derive(Debug)]
@@ -124,11 +124,11 @@ impl Player {
         }
     }
 
-    pub(super) fn advance(&mut self, now_us: i64, room: Room, clients: &Clients, out: &mut Outbox) -> Wake {
+    pub(super) fn advance(&mut self, now_us: i64, clients: &Clients, out: &mut Outbox) -> Wake {
         if self.listeners.is_empty() && (self.started_us.is_none() || self.speed == Speed::Max) {
             return Wake::Never;
         }
-        if self.speed == Speed::Max && room == Room::No {
+        if self.speed == Speed::Max && !out.has_room() {
             return Wake::WhenRoom;
         }
         let started_us = *self.started_us.get_or_insert(now_us);
@@ -144,7 +144,7 @@ impl Player {
                     let listeners = self.listeners.get(stream).map_or(&[][..], Vec::as_slice);
                     for (connection, client) in listeners.iter().filter_map(|id| Some((*id, clients.get(*id)?))) {
                         let text = if client.combined { combined } else { payload };
-                        out.data(connection, stream, Message::Text(text.clone()));
+                        out.data(connection, stream, FrameBuf::shared(text.clone()));
                     }
                 }
                 Step::Answer(key) => {

@@ -7,9 +7,9 @@ use http::{Method, StatusCode};
 use super::payload::Unit;
 use super::streams::{DAY_US, Desk};
 use super::{info, name, refuse};
+use crate::face::{Answer, Request};
 use crate::market::bars::roll_up;
 use crate::market::{AggTrade, Bar, Interval, Level, Listing, ListingId, Market, Scaled, Trade};
-use crate::venues::{Answer, Request};
 
 /// A request that was understood as far as its path and parameters go.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum Route {
 /// Finds what is asked for.
 pub(super) fn route(request: &Request) -> Result<Route, Answer> {
     if request.method != Method::GET {
-        return Err(Answer::new(StatusCode::METHOD_NOT_ALLOWED, ""));
+        return Err(Answer::new(405, ""));
     }
     Ok(match request.path.as_str() {
         "/api/v3/ping" => Route::Ping,
@@ -45,7 +45,7 @@ pub(super) fn route(request: &Request) -> Result<Route, Answer> {
         }
         "/api/v3/ticker/bookTicker" => Route::BookTicker,
         "/api/v3/avgPrice" => Route::AvgPrice,
-        _ => return Err(Answer::new(StatusCode::NOT_FOUND, "")),
+        _ => return Err(Answer::new(404, "")),
     })
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::clients::Clients;
 use super::name::{self, Kind, Scope};
 use super::payload::{Unit, Writer};
+use crate::face::{ConnectionId, Outbox};
 use crate::market::bars::roll_up;
 use crate::market::{Bar, BarBuilder, Event, Interval, Level, ListingId, Market, Side, Trade, What};
-use crate::venues::{ConnectionId, Outbox};
 
 /// All streams that somebody listens to.
 #[derive(Debug, Default)]
