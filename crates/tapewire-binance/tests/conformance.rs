@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     Kit::new(tapewire_binance::spot())
         .fixtures(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))
         .subscriptions(&SUBSCRIPTIONS)
+        .quiet(&["binance:BTCUSDT@trade:block"])
         .simulator(tapewire_sim::Simulator::builder("binance"))
         .main()
 }

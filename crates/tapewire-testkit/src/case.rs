@@ -37,6 +37,12 @@ pub struct Finding {
     pub frame: Option<String>,
     /// Where the frame comes from: a fixture file and its line.
     pub place: Option<String>,
+    /// The faults of the simulated venue: the lines of its script.
+    pub faults: Vec<String>,
+    /// What the simulated venue and the engine were seeded with.
+    pub seed: Option<u64>,
+    /// The last events before it, oldest first.
+    pub events: Vec<String>,
 }
 
 /// How much of a frame a finding shows, in characters.
@@ -55,7 +61,8 @@ impl Verdict {
         if shown.len() < text.len() {
             shown.push_str(&format!(" .. ({} bytes)", frame.len()));
         }
-        Self::Failed(Finding { why: why.into(), frame: Some(shown), place: Some(place.to_string()) })
+        let (frame, place) = (Some(shown), Some(place.to_string()));
+        Self::Failed(Finding { why: why.into(), frame, place, ..Finding::default() })
     }
 }
 
@@ -65,9 +72,13 @@ impl fmt::Display for Finding {
         if let Some(place) = &self.place {
             write!(f, "\n  at:    {place}")?;
         }
-        match &self.frame {
-            Some(frame) => write!(f, "\n  frame: {frame}"),
-            None => Ok(()),
+        if let Some(frame) = &self.frame {
+            write!(f, "\n  frame: {frame}")?;
         }
+        if let Some(seed) = self.seed {
+            write!(f, "\n  seed:  {seed}")?;
+        }
+        self.faults.iter().try_for_each(|line| write!(f, "\n  fault: {line}"))?;
+        self.events.iter().try_for_each(|event| write!(f, "\n  event: {event}"))
     }
 }

@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Completion, Trial};
 use tapewire_core::{Subscription, Topic, Venue};
 
 use crate::case::Verdict;
-use crate::cases::CASES;
+use crate::cases;
 use crate::fixture::{self, Fixture};
 use crate::report::{Outcome, Report};
 
@@ -17,6 +17,7 @@ pub struct Kit {
     venue: Venue,
     fixtures: Option<PathBuf>,
     subscriptions: Vec<String>,
+    quiet: Vec<String>,
     simulator: Option<tapewire_sim::Builder>,
 }
 
@@ -24,7 +25,7 @@ impl Kit {
     /// The suite for an adapter. Nothing else is given yet: each case names what it lacks.
     #[must_use]
     pub fn new(venue: Venue) -> Self {
-        Self { venue, fixtures: None, subscriptions: Vec::new(), simulator: None }
+        Self { venue, fixtures: None, subscriptions: Vec::new(), quiet: Vec::new(), simulator: None }
     }
 
     /// The folder of recorded frames: every `*.jsonl` in it, in the form that `tapewire decode` reads.
@@ -44,6 +45,13 @@ impl Kit {
         self
     }
 
+    /// Subscriptions of which the simulated venue has no data: they have to be confirmed, and nothing more.
+    #[must_use]
+    pub fn quiet(mut self, texts: &[&str]) -> Self {
+        self.quiet.extend(texts.iter().map(|text| (*text).to_owned()));
+        self
+    }
+
     /// The simulated venue; the cases choose seed, faults and listener.
     #[must_use]
     pub fn simulator(mut self, simulator: tapewire_sim::Builder) -> Self {
@@ -58,7 +66,7 @@ impl Kit {
 
     /// Runs the cases whose names hold `filter`.
     pub fn check_only(&self, filter: &str) -> Report {
-        let chosen = CASES.iter().filter(|case| case.name.contains(filter));
+        let chosen = cases::all().filter(|case| case.name.contains(filter));
         Report { outcomes: chosen.map(|case| Outcome { case, verdict: (case.run)(self).err() }).collect() }
     }
 
@@ -66,7 +74,7 @@ impl Kit {
     /// lists. For a test target with `harness = false`.
     #[must_use]
     pub fn main(self) -> ExitCode {
-        let trials = CASES.iter().map(|case| {
+        let trials = cases::all().map(|case| {
             let kit = self.clone();
             Trial::ignorable_test(case.name, move || match (case.run)(&kit) {
                 Ok(()) => Ok(Completion::Completed),
@@ -121,6 +129,12 @@ impl Kit {
             Ok((subscription, topic))
         };
         self.subscriptions.iter().map(topic).collect()
+    }
+
+    /// Whether no data of a subscription are to be expected.
+    pub(crate) fn is_quiet(&self, subscription: &Subscription) -> bool {
+        let text = subscription.to_string();
+        self.quiet.contains(&text)
     }
 
     /// The simulated venue, to be started.

@@ -34,8 +34,12 @@ mod case;
 pub mod cases;
 mod decoder;
 mod fixture;
+mod harness;
 mod kit;
+mod recorder;
 mod report;
+mod settle;
+mod watch;
 
 pub use allocator::CountingAllocator;
 pub use case::{Case, Finding, Verdict};

@@ -17,7 +17,7 @@ pub struct Outcome {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Report {
-    /// In the order of [`CASES`](crate::cases::CASES).
+    /// In the order of [`cases::all`](crate::cases::all).
     pub outcomes: Vec<Outcome>,
 }
 

@@ -6,13 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fixture::EXPECTED;
-use crate::{Decoder, Fixture, Kit, Verdict};
+use crate::{Case, Decoder, Fixture, Kit, Verdict};
+
+/// The cases about recorded frames.
+pub(super) const CASES: &[Case] = &[Case {
+    name: "frames/golden",
+    about: "each fixture decodes to exactly what is written beside it",
+    read: "docs/adding-a-venue.md, \"Fixtures\"",
+    run: golden,
+}];
 
 /// Set to anything but an empty text or 0, it makes [`golden`] write what it found.
 const UPDATE: &str = "TAPEWIRE_UPDATE";
 
 /// Each fixture decodes to what stands beside it: a line of JSON for each thing said, with the fixture's `line`.
-pub(super) fn golden(kit: &Kit) -> Result<(), Verdict> {
+fn golden(kit: &Kit) -> Result<(), Verdict> {
     let mut files: BTreeMap<PathBuf, Vec<Fixture>> = BTreeMap::new();
     for fixture in kit.recorded()? {
         files.entry(fixture.file.clone()).or_default().push(fixture);

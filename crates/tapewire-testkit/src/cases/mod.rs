@@ -1,13 +1,14 @@
-//! What is checked: one table, and a file for each group of cases.
+//! What is checked: one table for each group of cases, and a file for each idea.
 
 mod frames;
+mod venue;
 
 use crate::Case;
 
+/// The groups, in the order in which they help most.
+const GROUPS: [&[Case]; 2] = [frames::CASES, venue::CASES];
+
 /// Every case, in the order in which they help most.
-pub const CASES: &[Case] = &[Case {
-    name: "frames/golden",
-    about: "each fixture decodes to exactly what is written beside it",
-    read: "docs/adding-a-venue.md, \"Fixtures\"",
-    run: frames::golden,
-}];
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    GROUPS.into_iter().flatten()
+}

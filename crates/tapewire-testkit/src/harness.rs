@@ -1,0 +1,386 @@
+//! Scenes: the real engine with the adapter against its simulated venue, under a script of faults.
+//!
+//! In memory a scene runs on pipes under tokio's paused clock: minutes pass in milliseconds, and a seed gives the same
+//! run every time. Over sockets the same scene runs on loopback in real time.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tapewire_core::event::Event;
+use tapewire_core::{Subscription, Topic, UnixNanos, Url, Venue};
+use tapewire_engine::{Clock, Counters, DialError, Dialer, Engine, Feed, Handle, Stream};
+use tapewire_sim::{Script, Simulator, Stats};
+use tokio::time::timeout;
+
+use crate::watch::Watch;
+use crate::{Finding, Kit, Verdict};
+
+/// When simulated venues begin, in microseconds since 1970 UTC: 2026-09-21.
+const START_US: i64 = 1_790_000_000_000_000;
+/// The bytes that a pipe holds.
+const PIPE: usize = 64 * 1024;
+/// An engine ends within 5 seconds; nothing of it may take this long.
+const END_WITHIN: Duration = Duration::from_secs(10);
+
+/// What is played: who subscribes what, and what goes wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    venue: Venue,
+    simulator: tapewire_sim::Builder,
+    topics: Vec<(Subscription, Topic)>,
+    quiet: BTreeSet<Subscription>,
+    seed: u64,
+    faults: Vec<String>,
+    expects_malformed: bool,
+}
+
+/// A scene that is being played.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    scene: Scene,
+    simulator: Arc<Simulator>,
+    clock: Clock,
+    in_memory: bool,
+    feed: Feed,
+    /// What came so far, and whether it kept every promise.
+    pub(crate) watch: Watch,
+}
+
+/// What goes between the engine and the venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// Pipes in memory, under a clock that jumps.
+    Memory,
+    /// Sockets on loopback, in real time.
+    Sockets,
+    /// The same through TLS.
+    Tls,
+}
+
+impl Scene {
+    /// The kit's subscriptions at its simulated venue, with nothing wrong.
+    pub(crate) fn new(kit: &Kit) -> Result<Self, Verdict> {
+        let topics = kit.topics()?;
+        let quiet = topics.iter().map(|(it, _)| *it).filter(|it| kit.is_quiet(it)).collect();
+        Ok(Self {
+            venue: kit.venue().clone(),
+            simulator: kit.simulated()?,
+            topics,
+            quiet,
+            seed: 1,
+            faults: Vec::new(),
+            expects_malformed: false,
+        })
+    }
+
+    /// Wants these subscriptions only.
+    pub(crate) fn only(mut self, wanted: &[Subscription]) -> Self {
+        self.topics.retain(|(subscription, _)| wanted.contains(subscription));
+        self
+    }
+
+    /// Wants one more, served by a topic.
+    pub(crate) fn and(mut self, subscription: Subscription, topic: Topic) -> Self {
+        self.topics.push((subscription, topic));
+        self
+    }
+
+    /// Lets a fault happen: a line of a script.
+    pub(crate) fn fault(mut self, line: impl Into<String>) -> Self {
+        self.faults.push(line.into());
+        self
+    }
+
+    /// Seeds the market, and all that the engine draws by lot.
+    pub(crate) fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Plays it with another adapter or another target.
+    pub(crate) fn venue(mut self, venue: Venue) -> Self {
+        self.venue = venue;
+        self
+    }
+
+    /// Frames will be broken on purpose.
+    pub(crate) fn expects_malformed(mut self) -> Self {
+        self.expects_malformed = true;
+        self
+    }
+
+    /// The adapter and its target.
+    pub(crate) fn adapter(&self) -> &Venue {
+        &self.venue
+    }
+
+    /// What is wanted of which data are to be expected.
+    pub(crate) fn lively(&self) -> impl Iterator<Item = &(Subscription, Topic)> {
+        self.topics.iter().filter(|(subscription, _)| !self.quiet.contains(subscription))
+    }
+
+    /// Plays it in memory: `act` says what happens; then everything must stand as wanted, and end when told to.
+    pub(crate) fn play<T, A>(self, act: A) -> Result<T, Verdict>
+    where
+        T: Send,
+        A: AsyncFnOnce(&mut Stage) -> Result<T, Verdict> + Send,
+    {
+        self.play_on(Wire::Memory, act)
+    }
+
+    /// Plays it, in a thread of its own: the caller may have a runtime.
+    pub(crate) fn play_on<T, A>(self, wire: Wire, act: A) -> Result<T, Verdict>
+    where
+        T: Send,
+        A: AsyncFnOnce(&mut Stage) -> Result<T, Verdict> + Send,
+    {
+        let failed = |why: String| Verdict::failed(why);
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(move || {
+                let mut builder = tokio::runtime::Builder::new_current_thread();
+                let runtime = builder.enable_all().start_paused(wire == Wire::Memory).build();
+                let runtime = runtime.map_err(|error| failed(format!("no runtime: {error}")))?;
+                tracing::dispatcher::with_default(&dispatch, || runtime.block_on(Box::pin(self.run(wire, act))))
+            });
+            thread.join().unwrap_or_else(|panic| Err(failed(format!("a panic: {}", words(&*panic)))))
+        })
+    }
+
+    async fn run<T, A>(self, wire: Wire, act: A) -> Result<T, Verdict>
+    where
+        A: AsyncFnOnce(&mut Stage) -> Result<T, Verdict>,
+    {
+        let mut stage = Stage::open(self, wire).await?;
+        let value = act(&mut stage).await?;
+        stage.settle().await?;
+        stage.close().await?;
+        Ok(value)
+    }
+
+    async fn simulator(&self, wire: Wire) -> Result<Simulator, Verdict> {
+        let script = self.faults.join("\n").parse::<Script>();
+        let script = script.map_err(|error| Verdict::failed(format!("the scene's script: {error}")))?;
+        let builder = self.simulator.clone().seed(self.seed).faults(script);
+        let builder = match wire {
+            Wire::Memory => builder.start_at_us(START_US),
+            Wire::Sockets => builder.listen("127.0.0.1:0"),
+            Wire::Tls => builder.listen("127.0.0.1:0").tls(true),
+        };
+        builder.start().await.map_err(|error| {
+            let why = format!("the simulated venue does not start: {}", tapewire_core::chain(&error));
+            self.failed(why, Vec::new())
+        })
+    }
+
+    /// A finding of this scene, with the events before it.
+    fn failed(&self, why: impl Into<String>, events: Vec<String>) -> Verdict {
+        let (seed, faults) = (Some(self.seed), self.faults.clone());
+        Verdict::Failed(Finding { why: why.into(), seed, faults, events, ..Finding::default() })
+    }
+}
+
+impl Stage {
+    async fn open(scene: Scene, wire: Wire) -> Result<Self, Verdict> {
+        let simulator = Arc::new(scene.simulator(wire).await?);
+        let in_memory = wire == Wire::Memory;
+        let start = UnixNanos::from_micros(START_US).unwrap_or_default();
+        let clock = if in_memory { Clock::virtual_from(start) } else { Clock::system() };
+        let mut watch = Watch::default();
+        watch.expects_malformed = scene.expects_malformed;
+        for (subscription, topic) in &scene.topics {
+            watch.want(*subscription, topic.clone());
+        }
+        let wanted: Vec<Subscription> = scene.topics.iter().map(|(subscription, _)| *subscription).collect();
+        let venue = scene.venue.clone();
+        let mut feed = start_engine(&scene, venue, &simulator, &clock, in_memory, &wanted)?;
+        for (subscription, topic) in &scene.topics {
+            if crate::watch::is_managed(subscription, topic) {
+                // From the first call on the feed keeps the book.
+                feed.book(subscription.instrument);
+            }
+        }
+        Ok(Self { scene, simulator, clock, in_memory, feed, watch })
+    }
+
+    /// A second engine at the same venue, for these subscriptions.
+    pub(crate) fn another(&self, wanted: &[Subscription]) -> Result<Feed, Verdict> {
+        start_engine(&self.scene, self.scene.venue.clone(), &self.simulator, &self.clock, self.in_memory, wanted)
+    }
+
+    /// What is played.
+    pub(crate) fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// What the venue counted.
+    pub(crate) fn stats(&self) -> Stats {
+        self.simulator.stats()
+    }
+
+    /// What the sessions counted.
+    pub(crate) async fn counters(&self) -> Counters {
+        let status = self.feed.handle().status().await;
+        status.first().map(|status| status.counters).unwrap_or_default()
+    }
+
+    /// How long it has been played.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.mono().0
+    }
+
+    /// The way to tell the engine something.
+    pub(crate) fn handle(&self) -> Handle {
+        self.feed.handle()
+    }
+
+    /// The book that the feed shows.
+    pub(crate) fn shown(&mut self, subscription: Subscription) -> Option<&tapewire_core::book::OrderBook> {
+        self.feed.book(subscription.instrument)
+    }
+
+    /// Wants a subscription.
+    pub(crate) async fn subscribe(&mut self, subscription: Subscription, topic: Topic) -> Result<(), Verdict> {
+        self.watch.want(subscription, topic);
+        let told = self.feed.handle().subscribe(subscription).await;
+        told.map_err(|error| self.failed(format!("`subscribe` fails: {error}")))
+    }
+
+    /// Wants a subscription no longer.
+    pub(crate) async fn unsubscribe(&mut self, subscription: Subscription) -> Result<(), Verdict> {
+        self.watch.unwant(subscription);
+        let told = self.feed.handle().unsubscribe(subscription).await;
+        told.map_err(|error| self.failed(format!("`unsubscribe` fails: {error}")))
+    }
+
+    /// Reads events for so long.
+    pub(crate) async fn pass(&mut self, time: Duration) -> Result<(), Verdict> {
+        self.read(time, |_, _| false).await.map(|_| ())
+    }
+
+    /// Reads events until one is the wanted one; `what` says which, should it not come within `time`.
+    pub(crate) async fn until(
+        &mut self,
+        time: Duration,
+        what: &str,
+        find: impl FnMut(&Event<'_>, &Watch) -> bool,
+    ) -> Result<(), Verdict> {
+        if self.read(time, find).await? {
+            return Ok(());
+        }
+        Err(self.failed(format!("waited {} s in vain for {what}", time.as_secs_f32())))
+    }
+
+    /// Reads events until one is the wanted one, or for so long. Returns whether it came.
+    pub(crate) async fn read(
+        &mut self,
+        time: Duration,
+        mut find: impl FnMut(&Event<'_>, &Watch) -> bool,
+    ) -> Result<bool, Verdict> {
+        let Self { feed, watch, .. } = self;
+        let end = tokio::time::sleep(time);
+        tokio::pin!(end);
+        let found = loop {
+            tokio::select! {
+                biased;
+                event = feed.next() => {
+                    let Some(event) = event else {
+                        watch.broken.get_or_insert_with(|| "the feed ended by itself".to_owned());
+                        break false;
+                    };
+                    watch.note(&event);
+                    if watch.broken.is_some() {
+                        break false;
+                    }
+                    if find(&event, watch) {
+                        break true;
+                    }
+                }
+                () = &mut end => break false,
+            }
+        };
+        match self.watch.broken.take() {
+            Some(why) => Err(self.failed(why)),
+            None => Ok(found),
+        }
+    }
+
+    /// A finding, with the scene and the events before it.
+    pub(crate) fn failed(&self, why: impl Into<String>) -> Verdict {
+        self.scene.failed(why, self.watch.last_events())
+    }
+
+    /// Ends the engine and the venue: nothing may be left of them.
+    async fn close(mut self) -> Result<(), Verdict> {
+        let handle = self.feed.handle();
+        if timeout(END_WITHIN, handle.shutdown()).await.is_err() {
+            return Err(self.failed("the engine did not end when it was told to"));
+        }
+        loop {
+            match timeout(END_WITHIN, self.feed.next()).await {
+                Ok(Some(event)) => self.watch.note(&event),
+                Ok(None) => break,
+                Err(_) => return Err(self.failed("the engine has ended, and its feed has not")),
+            }
+        }
+        self.watch.ended();
+        if let Some(why) = self.watch.broken.take() {
+            return Err(self.failed(why));
+        }
+        let Self { scene, simulator, feed, watch, .. } = self;
+        drop((handle, feed, simulator));
+        let tasks = tokio::runtime::Handle::current().metrics();
+        for _ in 0..100 {
+            if tasks.num_alive_tasks() == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(END_WITHIN / 100).await;
+        }
+        let left = tasks.num_alive_tasks();
+        Err(scene.failed(format!("the engine has ended, and {left} of its tasks have not"), watch.last_events()))
+    }
+}
+
+fn start_engine(
+    scene: &Scene,
+    venue: Venue,
+    simulator: &Arc<Simulator>,
+    clock: &Clock,
+    in_memory: bool,
+    wanted: &[Subscription],
+) -> Result<Feed, Verdict> {
+    let failed = |why: String| scene.failed(why, Vec::new());
+    let url: Url = simulator.ws_url().parse().map_err(|error| failed(format!("the venue's address: {error}")))?;
+    let mut venue = venue.endpoint(url);
+    if let Some(pem) = simulator.ca_pem() {
+        venue = venue.root(pem);
+    }
+    let mut builder = Engine::builder().venue(venue).seed(scene.seed).clock(clock.clone());
+    if in_memory {
+        builder = builder.dialer(Arc::new(Pipes(Arc::clone(simulator))));
+    }
+    let builder = wanted.iter().fold(builder, |builder, subscription| builder.subscribe(*subscription));
+    builder.start().map_err(|error| failed(format!("the engine does not start: {}", tapewire_core::chain(&error))))
+}
+
+/// Connects everything to the simulated venue by a pipe.
+#[derive(Debug)]
+struct Pipes(Arc<Simulator>);
+
+#[async_trait]
+impl Dialer for Pipes {
+    async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
+        let (ours, theirs) = tokio::io::duplex(PIPE);
+        self.0.serve(theirs);
+        Ok(Stream::new(ours))
+    }
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
+}
