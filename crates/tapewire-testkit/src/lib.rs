@@ -27,23 +27,28 @@
 //! does not concern the adapter is skipped and says why. Each failure names the case, the frame, and what to read.
 //!
 //! - `kit` is the form to fill in, [`cases`] the table of what is checked, `report` how it came out.
-//! - `fixture` loads recorded frames, `decoder` is the adapter without a session, `allocator` counts.
+//! - `fixture` loads recorded frames, `decoder` is the adapter without a session, `ears` hears what it says, `allocator`
+//!   counts. `tree` is JSON as it was written, `exact` a number by its value.
 
 mod allocator;
 mod case;
 pub mod cases;
 mod decoder;
+mod ears;
+mod exact;
 mod fixture;
 mod harness;
 mod kit;
 mod recorder;
 mod report;
 mod settle;
+mod tree;
 mod watch;
 
 pub use allocator::CountingAllocator;
 pub use case::{Case, Finding, Verdict};
-pub use decoder::{Decoder, Said};
+pub use decoder::Decoder;
+pub use ears::Said;
 pub use fixture::{Fixture, FixtureError};
 pub use kit::Kit;
 pub use report::{Outcome, Report};
