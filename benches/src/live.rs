@@ -1,0 +1,158 @@
+//! A whole session behind the adapter: numbers are checked, books are kept, and the events reach a consumer.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tapewire_binance::Spot;
+use tapewire_core::event::{Batch, Event};
+use tapewire_core::{
+    Account, AccountContext, AccountEffects, Connector, Failure, Frame, Grant, HttpReply, HttpRequest, Monotonic, Now,
+    ParseError, Recovery, Target, UnixNanos,
+};
+use tapewire_session::{Action, Input, OutFrame, Output, Session, Setup};
+
+use crate::adapter::{grant, subscriptions};
+use crate::frames::Corpus;
+
+/// When the session starts.
+const START: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
+/// How much later each frame comes.
+const PACE: Duration = Duration::from_millis(1);
+
+/// A session with one open connection and confirmed subscriptions.
+pub struct Live {
+    session: Session,
+    account: Box<dyn Account>,
+    grant: Grant,
+    /// Answers of `GET /api/v3/depth`, by symbol.
+    snapshots: Vec<(&'static str, String)>,
+    connection: u64,
+    now: Now,
+    actions: Vec<Action>,
+    /// How many requests were sent, so that each is acknowledged.
+    requests: u64,
+    events: u64,
+}
+
+impl Live {
+    /// A session that has opened a connection and has all of [`subscriptions`] confirmed.
+    ///
+    /// # Errors
+    /// As [`subscriptions`] and [`grant`].
+    pub fn new(corpus: &Corpus) -> Result<Self, ParseError> {
+        let spot = Spot::new();
+        let route = spot.routes().first().copied().unwrap_or(tapewire_core::Route("market"));
+        let account = spot.account(&Target::default());
+        let mut live = Self {
+            session: Session::new(Setup { connector: Arc::new(spot), route, seed: 1, lane: 0 }),
+            account,
+            grant: grant(corpus.microseconds)?,
+            snapshots: corpus.snapshots.clone(),
+            connection: 0,
+            now: Now { mono: Monotonic::default(), wall: START },
+            actions: Vec::new(),
+            requests: 0,
+            events: 0,
+        };
+        live.input(Input::Wake);
+        live.input(Input::Catalog(None));
+        for subscription in subscriptions()? {
+            live.input(Input::Subscribe(subscription));
+        }
+        live.settle();
+        Ok(live)
+    }
+
+    /// Takes a frame.
+    pub fn frame(&mut self, frame: &str) {
+        self.now.mono = self.now.mono.after(PACE);
+        self.now.wall = self.now.wall.after(PACE);
+        self.input(Input::Frame { connection: self.connection, frame: Frame::Text(frame) });
+        if !self.actions.is_empty() {
+            self.settle();
+        }
+    }
+
+    /// How many events the consumer got so far.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        let events = &mut self.events;
+        let mut sink = |event: &Event<'_>| {
+            black_box(event);
+            *events += 1;
+        };
+        self.session.handle(self.now, input, &mut Output { actions: &mut self.actions, events: &mut sink });
+    }
+
+    /// Does what the session wants, until it wants nothing.
+    fn settle(&mut self) {
+        while !self.actions.is_empty() {
+            for action in std::mem::take(&mut self.actions) {
+                self.act(&action);
+            }
+        }
+    }
+
+    fn act(&mut self, action: &Action) {
+        match *action {
+            Action::Grant { connection } => self.input(Input::Granted { connection, grant: self.grant.clone() }),
+            Action::Dial { connection, .. } => {
+                self.connection = connection;
+                self.input(Input::Opened { connection });
+            }
+            Action::Send { connection, frame: OutFrame::Text(_) } => {
+                self.requests += 1;
+                let ack = format!(r#"{{"result":null,"id":{}}}"#, self.requests);
+                self.input(Input::Frame { connection, frame: Frame::Text(&ack) });
+            }
+            Action::Snapshot { ticket, subscription, .. } => {
+                let symbol = subscription.instrument.symbol();
+                let known = self.snapshots.iter().find(|(name, _)| *name == symbol);
+                let snapshot = known.and_then(|(_, body)| read(&mut *self.account, symbol, body));
+                let missing = || Failure::new(Recovery::Stop, "there is no snapshot");
+                self.input(Input::Snapshot { ticket, answer: snapshot.as_ref().ok_or_else(missing) });
+            }
+            Action::Send { .. } | Action::Close { .. } | Action::Ended => {}
+        }
+    }
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("events", &self.events).finish_non_exhaustive()
+    }
+}
+
+/// Reads a snapshot as the account does.
+fn read(account: &mut dyn Account, symbol: &str, body: &str) -> Option<Batch> {
+    let path = format!("/api/v3/depth?symbol={symbol}&limit=1000");
+    let mut answer = Answer::default();
+    let reply = HttpReply { path: &path, status: 200, body, ts_recv: None };
+    account.http(reply, &mut AccountContext::new(None, &mut answer)).ok()?;
+    Some(answer.0)
+}
+
+/// Keeps what an account answers.
+#[derive(Default)]
+struct Answer(Batch);
+
+impl AccountEffects for Answer {
+    fn http(&mut self, _: HttpRequest) {}
+
+    fn granted(&mut self, _: Grant) {}
+
+    fn emit(&mut self, event: &Event<'_>) {
+        self.0.push(event);
+    }
+
+    fn done(&mut self) {}
+
+    fn refused(&mut self, _: Failure) {}
+
+    fn need_input(&mut self, _: &str) {}
+}
