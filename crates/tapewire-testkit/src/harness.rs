@@ -11,8 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tapewire_core::event::Event;
 use tapewire_core::{Subscription, Topic, UnixNanos, Url, Venue};
-use tapewire_engine::{Clock, Counters, DialError, Dialer, Engine, Feed, Handle, Stream};
-use tapewire_sim::{Script, Simulator, Stats};
+use tapewire_engine::{Clock, Counters, DialError, Dialer, Engine, Feed, Stream};
+use tapewire_sim::{Error, Script, Simulator, Stats};
 use tokio::time::timeout;
 
 use crate::watch::Watch;
@@ -170,9 +170,14 @@ impl Scene {
             Wire::Sockets => builder.listen("127.0.0.1:0"),
             Wire::Tls => builder.listen("127.0.0.1:0").tls(true),
         };
-        builder.start().await.map_err(|error| {
-            let why = format!("the simulated venue does not start: {}", tapewire_core::chain(&error));
-            self.failed(why, Vec::new())
+        builder.start().await.map_err(|error| match error {
+            Error::FaultUnknown { fault, .. } => {
+                Verdict::Skipped(format!("the simulated venue cannot play the fault `{fault}`"))
+            }
+            error => {
+                let why = format!("the simulated venue does not start: {}", tapewire_core::chain(&error));
+                self.failed(why, Vec::new())
+            }
         })
     }
 
@@ -232,9 +237,9 @@ impl Stage {
         self.clock.mono().0
     }
 
-    /// The way to tell the engine something.
-    pub(crate) fn handle(&self) -> Handle {
-        self.feed.handle()
+    /// The time of the scene.
+    pub(crate) fn now(&self) -> UnixNanos {
+        self.clock.now().wall
     }
 
     /// The book that the feed shows.

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use tapewire_core::book::OrderBook;
-use tapewire_core::{Decimal, Level, Subscription};
+use tapewire_core::{Decimal, Level, Subscription, SubscriptionState};
 use tapewire_engine::Feed;
 
-use crate::harness::Stage;
 use crate::Verdict;
+use crate::harness::Stage;
 use crate::watch::{Watch, is_managed};
 
 /// So long after the last fault everything stands again: several waits of the longest backoff.
@@ -23,6 +23,12 @@ const COMPARED_LEVELS: usize = 50;
 impl Stage {
     /// Waits until what is wanted is confirmed, and compares the books.
     pub(crate) async fn settle(&mut self) -> Result<(), Verdict> {
+        self.confirm().await?;
+        self.compare_books().await
+    }
+
+    /// Waits until everything that is wanted is confirmed, or an event has said why it is not.
+    pub(crate) async fn confirm(&mut self) -> Result<(), Verdict> {
         let settled = |watch: &Watch| watch.unconfirmed().next().is_none();
         if !settled(&self.watch) && !self.read(SETTLED_WITHIN, |_, watch| settled(watch)).await? {
             let missing = list(self.watch.unconfirmed());
@@ -32,10 +38,14 @@ impl Stage {
             );
             return Err(self.failed(why));
         }
+        Ok(())
+    }
+
+    async fn compare_books(&mut self) -> Result<(), Verdict> {
         let books: Vec<Subscription> = self
             .watch
             .wanted()
-            .filter(|(subscription, topic)| is_managed(subscription, topic))
+            .filter(|(it, topic)| is_managed(it, topic) && self.watch.stands(*it) == Some(SubscriptionState::Confirmed))
             .map(|(subscription, _)| subscription)
             .collect();
         if books.is_empty() {
@@ -102,10 +112,7 @@ type Shown = [Vec<(Decimal, Decimal)>; 2];
 
 fn shown(book: &OrderBook) -> Shown {
     let pair = |level: &Level| (level.price, level.quantity);
-    [
-        book.bids().take(COMPARED_LEVELS).map(pair).collect(),
-        book.asks().take(COMPARED_LEVELS).map(pair).collect(),
-    ]
+    [book.bids().take(COMPARED_LEVELS).map(pair).collect(), book.asks().take(COMPARED_LEVELS).map(pair).collect()]
 }
 
 fn difference([bids, asks]: &Shown, [true_bids, true_asks]: &Shown) -> Option<String> {

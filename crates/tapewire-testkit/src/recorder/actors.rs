@@ -93,8 +93,7 @@ impl RecordedProtocol {
         let records = self.recording.kept().calls.is_some();
         let input = records.then(input);
         let mut ears = Ears { to: Some(cx), shadow: &self.shadow, said: String::new(), records, heard: Vec::new() };
-        let result =
-            call(&mut *self.inner, &mut Context::new(now, &mut self.nonce, &self.shadow.table, &mut ears));
+        let result = call(&mut *self.inner, &mut Context::new(now, &mut self.nonce, &self.shadow.table, &mut ears));
         let Ears { said: effects, heard, .. } = ears;
         // The session knows what was asked by its own count.
         (before..self.nonce).for_each(|_| _ = cx.nonce());
@@ -353,12 +352,12 @@ pub(crate) struct ShadowOf(Shadow);
 
 impl Fresh {
     /// The actor that a fresh adapter gives.
-    pub(crate) fn of(actor: &Actor, venue: &tapewire_core::Venue, target: &tapewire_core::Target) -> Self {
+    pub(crate) fn of(actor: &Actor, venue: &tapewire_core::Venue) -> Self {
         match actor {
             Actor::Protocol(route, grant) => {
                 Self::Protocol(venue.connector.protocol(*route, grant), Box::new(ShadowOf(Shadow::default())))
             }
-            Actor::Account => Self::Account(venue.connector.account(target)),
+            Actor::Account(target) => Self::Account(venue.connector.account(target)),
         }
     }
 

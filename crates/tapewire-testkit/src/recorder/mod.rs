@@ -12,7 +12,7 @@ use tapewire_core::{
     Unsupported, Venue, VenueId,
 };
 
-pub(crate) use self::actors::Call;
+pub(crate) use self::actors::{Call, Fresh};
 use self::actors::{RecordedAccount, RecordedProtocol};
 
 /// How many calls are kept at the most; the rest is not compared.
@@ -42,8 +42,8 @@ pub(crate) struct Kept {
 pub(crate) enum Actor {
     /// One made with this grant.
     Protocol(Route, Grant),
-    /// The account.
-    Account,
+    /// The account at this target.
+    Account(Target),
 }
 
 impl Recording {
@@ -132,7 +132,7 @@ impl Connector for Recorder {
     }
 
     fn account(&self, target: &Target) -> Box<dyn Account> {
-        let actor = self.recording.begin(Actor::Account);
+        let actor = self.recording.begin(Actor::Account(target.clone()));
         Box::new(RecordedAccount::new(self.inner.account(target), actor, self.recording.clone()))
     }
 

@@ -82,10 +82,9 @@ fn follows(last: u64, number: u64, told: &[Gap]) -> Result<(), String> {
     match number.checked_sub(last) {
         None | Some(0) => Err(format!("number {number} comes after {last}: twice, or too late")),
         Some(step) if step - 1 == missing => Ok(()),
-        Some(step) => Err(format!(
-            "number {number} comes after {last}, so {} are missing, and gaps told of {missing}",
-            step - 1
-        )),
+        Some(step) => {
+            Err(format!("number {number} comes after {last}, so {} are missing, and gaps told of {missing}", step - 1))
+        }
     }
 }
 
@@ -113,9 +112,9 @@ impl KeptBook {
         match self.rule.judge(at, self.fresh, message.head) {
             Verdict::Next => Ok(()),
             Verdict::Old => Err(format!("a change to {last:?} came after the book stood at {at}")),
-            Verdict::Hole { .. } => {
-                Err(format!("a change from {first:?} to {last:?} came after the book stood at {at}, and no gap was told"))
-            }
+            Verdict::Hole { .. } => Err(format!(
+                "a change from {first:?} to {last:?} came after the book stood at {at}, and no gap was told"
+            )),
         }
     }
 }

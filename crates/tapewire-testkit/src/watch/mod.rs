@@ -88,8 +88,7 @@ impl Watch {
     /// The wanted subscriptions that are not confirmed, and of which no event says why.
     pub(crate) fn unconfirmed(&self) -> impl Iterator<Item = Subscription> {
         let settled = |wish: &Wish| {
-            !wish.is_wanted
-                || matches!(wish.standing, Some(SubscriptionState::Confirmed | SubscriptionState::Rejected))
+            !wish.is_wanted || matches!(wish.standing, Some(SubscriptionState::Confirmed | SubscriptionState::Rejected))
         };
         self.wanted.iter().filter(move |(_, wish)| !settled(wish)).map(|(subscription, _)| *subscription)
     }
