@@ -7,7 +7,7 @@ use tapewire_core::event::{Event, Raw as RawEvent};
 use tapewire_core::{Channel, Context, Reply, ReplyKind};
 use tapewire_json::{Cursor, Raw, Text};
 
-use crate::protocol::SpotProtocol;
+use crate::protocol::{Message, SpotProtocol};
 use crate::source::Source;
 use crate::symbol::VENUE;
 use crate::wire::control::{ApiError, Bare, request_id};
@@ -86,8 +86,9 @@ fn payload(protocol: &mut SpotProtocol, bare: &Bare<'_>, whole: Raw<'_>, cx: &mu
         (None, Some(Channel::BookDepth(_))) => Source::of_payload(None),
         (None, channel) => Source::of_payload(channel),
     };
-    match protocol.read(source.channel, &mut whole.cursor()) {
-        Ok(message) => protocol.tell(&source, message, whole.text(), cx),
+    let mut message = Message::default();
+    match protocol.read(source.channel, &mut whole.cursor(), &mut message) {
+        Ok(()) => protocol.tell(&source, &mut message, whole.text(), cx),
         Err(error) => cx.malformed(source.topic, whole.text().as_bytes(), &error.into()),
     }
 }

@@ -1,10 +1,8 @@
 //! [`SpotProtocol`]: frames of one connection in, events out; and the frames that subscribe.
 
-use std::cell::Cell;
-
 use tapewire_core::event::{Book, Event, Raw as RawEvent};
 use tapewire_core::{Channel, Context, DecodeError, Frame, Op, Protocol, Topic, Url};
-use tapewire_json::{Cursor, Raw, Result, tagged};
+use tapewire_json::{Cursor, Raw, Result, Text, tagged};
 
 use crate::normalize::{self, Around};
 use crate::source::Source;
@@ -27,14 +25,17 @@ pub(crate) struct SpotProtocol {
     unit: TimeUnit,
     /// The streams that a connection to `/ws/<stream>/<stream>` is for, with their channels.
     pub(crate) streams: Vec<(String, Channel)>,
-    /// Level lists to be filled again: [`tagged`] reads through a shared reference.
-    spare: Cell<Sides>,
+    /// Level lists to be filled again.
+    spare: Sides,
     request: String,
 }
 
 /// A payload, read by the channel it came on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) enum Message<'a> {
+    /// Nothing was read yet.
+    #[default]
+    None,
     Trade(Trade<'a>),
     AggTrade(AggTrade<'a>),
     Quote(BookTicker<'a>),
@@ -42,7 +43,7 @@ pub(crate) enum Message<'a> {
     Partial(PartialDepth),
     Kline(KlineEvent<'a>),
     MiniTicker(MiniTicker<'a>),
-    Ticker(Box<Ticker<'a>>),
+    Ticker(Ticker<'a>),
     /// Several payloads in one; each is read when the frame proved good.
     List(Raw<'a>),
     /// A payload that has no normalized form, or that we do not know.
@@ -55,20 +56,21 @@ impl SpotProtocol {
         let path = url.path().rsplit_once("/ws/").and_then(|(_, streams)| symbol::from_query(streams));
         let names = path.as_deref().unwrap_or_default().split('/');
         let streams = names.filter_map(|name| Some((name.to_owned(), topic::read(name)?.1))).collect();
-        Self { unit: TimeUnit::of(url), streams, spare: Cell::default(), request: String::new() }
+        Self { unit: TimeUnit::of(url), streams, spare: Sides::default(), request: String::new() }
     }
 
     fn text(&mut self, text: &str, cx: &mut Context<'_>) {
         if Cursor::new(text).token() == b'[' {
             return bare::list(self, text, cx);
         }
-        let read = tagged(text, "stream", "data", |stream: Raw<'_>, data| {
-            let source = Source::of_stream(stream.cursor().string()?, cx);
-            let message = self.read(source.channel, data)?;
-            Ok((source, message))
+        let mut message = Message::default();
+        let read = tagged(text, "stream", "data", |stream: Text<'_>, data| {
+            let source = Source::of_stream(stream.into(), cx);
+            self.read(source.channel, data, &mut message)?;
+            Ok(source)
         });
         match read {
-            Ok(Some((source, message))) => self.tell(&source, message, text, cx),
+            Ok(Some(source)) => self.tell(&source, &mut message, text, cx),
             Ok(None) => bare::object(self, text, cx),
             Err(error) => {
                 let topic = stream_of(text).and_then(|stream| Some(cx.topic(&stream)?.0));
@@ -77,31 +79,33 @@ impl SpotProtocol {
         }
     }
 
-    /// Reads the payload that comes next.
-    pub(crate) fn read<'a>(&self, channel: Option<Channel>, data: &mut Cursor<'a>) -> Result<Message<'a>> {
-        if data.token() == b'[' {
-            return data.read().map(Message::List);
-        }
-        match channel {
-            Some(Channel::Trade | Channel::TradeBlock) => data.read().map(Message::Trade),
-            Some(Channel::TradeAgg) => data.read().map(Message::AggTrade),
-            Some(Channel::Quote) => data.read().map(Message::Quote),
-            Some(Channel::Book) => DepthUpdate::read(data, self.spare.take()).map(Message::Depth),
-            Some(Channel::BookDepth(_)) => PartialDepth::read(data, self.spare.take()).map(Message::Partial),
-            Some(Channel::Bar { .. }) => data.read().map(Message::Kline),
-            Some(Channel::TickerMini) => data.read().map(Message::MiniTicker),
-            Some(Channel::Ticker | Channel::TickerWindow(_)) => {
-                data.read().map(|ticker| Message::Ticker(Box::new(ticker)))
-            }
-            _ => data.read().map(Message::Other),
-        }
+    /// Reads the payload that comes next into `message`: messages are large, and are not moved about.
+    pub(crate) fn read<'a>(
+        &mut self,
+        channel: Option<Channel>,
+        data: &mut Cursor<'a>,
+        message: &mut Message<'a>,
+    ) -> Result<()> {
+        *message = match channel {
+            _ if data.token() == b'[' => Message::List(data.read()?),
+            Some(Channel::Trade | Channel::TradeBlock) => Message::Trade(data.read()?),
+            Some(Channel::TradeAgg) => Message::AggTrade(data.read()?),
+            Some(Channel::Quote) => Message::Quote(data.read()?),
+            Some(Channel::Book) => Message::Depth(DepthUpdate::read(data, std::mem::take(&mut self.spare))?),
+            Some(Channel::BookDepth(_)) => Message::Partial(PartialDepth::read(data, std::mem::take(&mut self.spare))?),
+            Some(Channel::Bar { .. }) => Message::Kline(data.read()?),
+            Some(Channel::TickerMini) => Message::MiniTicker(data.read()?),
+            Some(Channel::Ticker | Channel::TickerWindow(_)) => Message::Ticker(data.read()?),
+            _ => Message::Other(data.read()?),
+        };
+        Ok(())
     }
 
     /// Emits what a message holds, or reports `part`, which it was read from.
-    pub(crate) fn tell(&mut self, source: &Source<'_>, message: Message<'_>, part: &str, cx: &mut Context<'_>) {
+    pub(crate) fn tell(&mut self, source: &Source<'_>, message: &mut Message<'_>, part: &str, cx: &mut Context<'_>) {
         let told = match message {
-            Message::List(list) => return self.tell_list(source, list, cx),
-            Message::Other(payload) => return bare::other(source, payload, self, cx),
+            Message::List(list) => return self.tell_list(source, *list, cx),
+            Message::Other(payload) => return bare::other(source, *payload, self, cx),
             message => self.emit(source, message, cx),
         };
         if let Err(why) = told {
@@ -113,16 +117,22 @@ impl SpotProtocol {
         // The list was checked when it was skipped over, so this walk ends at its end.
         _ = list.cursor().array(|element| {
             let element: Raw<'_> = element.read()?;
-            match self.read(source.channel, &mut element.cursor()) {
-                Ok(Message::List(_)) => bare::other(source, element, self, cx),
-                Ok(message) => self.tell(source, message, element.text(), cx),
+            let mut message = Message::default();
+            match self.read(source.channel, &mut element.cursor(), &mut message) {
+                Ok(()) if matches!(message, Message::List(_)) => bare::other(source, element, self, cx),
+                Ok(()) => self.tell(source, &mut message, element.text(), cx),
                 Err(error) => cx.malformed(source.topic, element.text().as_bytes(), &error.into()),
             }
             Ok(())
         });
     }
 
-    fn emit(&mut self, source: &Source<'_>, message: Message<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
+    fn emit(
+        &mut self,
+        source: &Source<'_>,
+        message: &mut Message<'_>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), DecodeError> {
         let (unit, ts_recv) = (self.unit, cx.now());
         let channel = source.channel.unwrap_or(Channel::Trade);
         let around = |symbol: &str| {
@@ -131,29 +141,29 @@ impl SpotProtocol {
         };
         let topic = source.topic;
         match message {
-            Message::Trade(it) => cx.emit(topic, &Event::Trade(&normalize::trade(&it, around(&it.symbol)?)?)),
-            Message::AggTrade(it) => cx.emit(topic, &Event::Trade(&normalize::agg_trade(&it, around(&it.symbol)?)?)),
-            Message::Quote(it) => cx.emit(topic, &Event::Quote(&normalize::quote(&it, around(&it.symbol)?))),
+            Message::Trade(it) => cx.emit(topic, &Event::Trade(&normalize::trade(it, around(&it.symbol)?)?)),
+            Message::AggTrade(it) => cx.emit(topic, &Event::Trade(&normalize::agg_trade(it, around(&it.symbol)?)?)),
+            Message::Quote(it) => cx.emit(topic, &Event::Quote(&normalize::quote(it, around(&it.symbol)?))),
             Message::Kline(it) => {
                 let bar = normalize::kline(it.event_time, &it.kline, around(&it.symbol)?)?;
                 cx.emit(topic, &Event::Bar(&bar));
             }
             Message::MiniTicker(it) => {
-                cx.emit(topic, &Event::Ticker(&normalize::mini_ticker(&it, around(&it.symbol)?)?));
+                cx.emit(topic, &Event::Ticker(&normalize::mini_ticker(it, around(&it.symbol)?)?));
             }
-            Message::Ticker(it) => cx.emit(topic, &Event::Ticker(&normalize::ticker(&it, around(&it.symbol)?)?)),
+            Message::Ticker(it) => cx.emit(topic, &Event::Ticker(&normalize::ticker(it, around(&it.symbol)?)?)),
             Message::Depth(it) => {
-                let head = normalize::depth(&it, around(&it.symbol)?)?;
+                let head = normalize::depth(it, around(&it.symbol)?)?;
                 cx.emit(topic, &Event::Book(Book { head: &head, bids: &it.sides.bids, asks: &it.sides.asks }));
-                self.spare.set(it.sides);
+                self.spare = std::mem::take(&mut it.sides);
             }
             Message::Partial(it) => {
                 let instrument = source.instrument_of_stream()?;
-                let head = normalize::snapshot(&it, Around { instrument, channel, ts_recv, unit })?;
+                let head = normalize::snapshot(it, Around { instrument, channel, ts_recv, unit })?;
                 cx.emit(topic, &Event::Book(Book { head: &head, bids: &it.sides.bids, asks: &it.sides.asks }));
-                self.spare.set(it.sides);
+                self.spare = std::mem::take(&mut it.sides);
             }
-            Message::List(_) | Message::Other(_) => {}
+            Message::None | Message::List(_) | Message::Other(_) => {}
         }
         Ok(())
     }

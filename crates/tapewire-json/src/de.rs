@@ -86,7 +86,10 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
                 let level = self.level()?;
                 visitor.visit_seq(Pair([level.price, level.quantity].into_iter()))
             }
-            Total::TOKEN => visitor.visit_borrowed_str(self.number_text()?),
+            Total::TOKEN => match self.short_total()? {
+                Some(number) => visitor.visit_i128(number.pack()),
+                None => visitor.visit_borrowed_str(self.number_text()?),
+            },
             Raw::TOKEN => visitor.visit_borrowed_str(self.raw()?),
             _ => visitor.visit_newtype_struct(self),
         }

@@ -35,12 +35,12 @@ pub fn tagged<'a, T, R>(
     text: &'a str,
     tag: &'static str,
     body: &'static str,
-    read: impl Fn(T, &mut Cursor<'a>) -> Result<R>,
+    mut read: impl FnMut(T, &mut Cursor<'a>) -> Result<R>,
 ) -> Result<Option<R>>
 where
-    T: Deserialize<'a> + Copy,
+    T: Deserialize<'a> + Clone,
 {
-    let (mut seen, mut late, mut result) = (None, None, None);
+    let (mut seen, mut late, mut result) = (None::<T>, None, None);
     let mut frame = Cursor::new(text);
     frame.object(|key, value| {
         if key == tag.as_bytes() {
@@ -51,8 +51,8 @@ where
             value.skip()?;
         } else if result.is_some() || late.is_some() {
             return Err(Error::new(ErrorKind::Duplicate(body)));
-        } else if let Some(tag) = seen {
-            result = Some(read(tag, value)?);
+        } else if let Some(tag) = &seen {
+            result = Some(read(tag.clone(), value)?);
         } else {
             late = Some(value.read::<Raw<'_>>()?);
         }

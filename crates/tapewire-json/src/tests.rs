@@ -214,3 +214,53 @@ fn reads_an_envelope_in_either_order() {
     assert_eq!(twice(r#"{"code":1,"data":0,"data":0}"#), ErrorKind::Duplicate("data"));
     assert_eq!(twice(r#"{"data":0,"data":0,"code":1}"#), ErrorKind::Duplicate("data"));
 }
+
+/// Long runs of digits are read eight at a time: none is lost or misplaced, wherever the run ends and whatever ends it.
+#[test]
+fn digits_are_read_at_any_length() {
+    let digits = "9876543210123456789";
+    for length in 1..=digits.len() {
+        let number = &digits[..length];
+        assert_eq!(from_str::<u64>(number).ok(), number.parse().ok(), "{number}");
+        for point in 1..length {
+            let text = format!("{}.{}", &number[..point], &number[point..]);
+            let total: Total = from_str(&text).unwrap();
+            let mantissa: i128 = number.parse().unwrap();
+            assert_eq!((total.mantissa, usize::from(total.scale)), (mantissa, length - point), "{text}");
+            assert_eq!(from_str::<Total>(&format!("\"{text}\"")).unwrap(), total);
+        }
+        for stop in ["/", ":", "a", "\0", "é", "\u{7f}", "-", " 1"] {
+            assert!(from_str::<u64>(&format!("{number}{stop}12345678")).is_err(), "{number}{stop}");
+            assert!(from_str::<Decimal>(&format!("1.{number}{stop}12345678")).is_err(), "{number}{stop}");
+            assert!(from_str::<crate::Raw<'_>>(&format!("{number}{stop}12345678")).is_err(), "{number}{stop}");
+        }
+    }
+}
+
+/// A level is read in one go where it is written plainly, and all the same where it is not.
+#[test]
+fn levels_are_read_however_they_are_written() {
+    let expected = Level { price: Decimal::new(150, 2), quantity: Decimal::new(2, 0) };
+    for text in [
+        r#"["1.50","2"]"#,
+        r#"[ "1.50" , "2" ]"#,
+        r"[1.50,2]",
+        r#"["1.50",2]"#,
+        r#"[1.50,"2"]"#,
+        r#"["1.50","2",0,{"more":[]}]"#,
+        r#"["1.50", "2"]"#,
+    ] {
+        assert_eq!(from_str::<Level>(text).unwrap(), expected, "{text}");
+    }
+    for text in [
+        r#"["1.50"]"#,
+        r#"["1.50",""]"#,
+        r#"["1.50""2"]"#,
+        r#"["1.50","2""#,
+        r#"["1.50","2"}"#,
+        "[]",
+        r#"["1.5.0","2"]"#,
+    ] {
+        assert!(from_str::<Level>(text).is_err(), "{text}");
+    }
+}

@@ -249,12 +249,33 @@ impl<'de> Visitor<'de> for TotalVisitor {
         f.write_str("a decimal number, as a number or as a string")
     }
 
-    /// Any other deserializer: let it say what it has. A float is refused, it has lost its digits.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Total, D::Error> {
-        other.deserialize_any(self)
+    /// Our own deserializer has read the digits already, and hands over what [`Decimal::pack`] made.
+    #[inline]
+    fn visit_i128<E: de::Error>(self, packed: i128) -> Result<Total, E> {
+        Ok(Decimal::unpack(packed).into())
     }
 
-    /// Our own deserializer hands over the number's text, with or without quotes on the wire.
+    /// Or the number's text, where they are too many for that.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Total, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    /// Any other deserializer: let it say what it has.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Total, D::Error> {
+        other.deserialize_any(ForeignVisitor)
+    }
+}
+
+/// Takes what other deserializers have. A float is refused, it has lost its digits.
+struct ForeignVisitor;
+
+impl<'de> Visitor<'de> for ForeignVisitor {
+    type Value = Total;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        TotalVisitor.expecting(f)
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Total, E> {
         text.parse().map_err(E::custom)
     }

@@ -1,5 +1,6 @@
 //! Liveness: heartbeats, silence, requests without answers. Each clock counts its own thing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tapewire_core::event::{Cause, ConnectionState};
@@ -19,7 +20,7 @@ const MALFORMED_MAX: u32 = 1000;
 impl Session {
     /// Looks after an open connection.
     pub(crate) fn look(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
-        let policy = self.policy.clone();
+        let policy = Arc::clone(&self.policy);
         let Some(link) = self.link(connection) else { return };
         if let LinkState::Login { until } = link.state
             && until <= now.mono

@@ -40,7 +40,7 @@ pub struct Setup {
 pub struct Session {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) route: Route,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) topics: Topics,
     /// The connection that feeds the consumer.
     pub(crate) primary: Option<Link>,
@@ -53,6 +53,8 @@ pub struct Session {
     pub(crate) catalog: CatalogState,
     pub(crate) tickets: u64,
     pub(crate) ended: bool,
+    /// The deadline as it was when time last did its work. Frames of data bring none forward.
+    due: Option<Monotonic>,
     pub(crate) counters: Counters,
 }
 
@@ -69,7 +71,7 @@ impl Session {
     /// A session that wants nothing yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let policy = setup.connector.policy(setup.route).clone();
+        let policy = Arc::new(setup.connector.policy(setup.route).clone());
         Self {
             route: setup.route,
             topics: Topics::default(),
@@ -82,6 +84,7 @@ impl Session {
             catalog: CatalogState::Unasked,
             tickets: 0,
             ended: false,
+            due: None,
             counters: Counters::default(),
             connector: setup.connector,
             policy,
@@ -135,7 +138,7 @@ impl Session {
                 self.heard(now, connection);
                 let ordinary = self.call(now, connection, out, |protocol, cx| protocol.frame(frame, cx));
                 // A flood of frames must not keep time from doing its work.
-                if ordinary && self.deadline().is_none_or(|at| at > now.mono) {
+                if ordinary && self.due.is_none_or(|at| at > now.mono) {
                     return;
                 }
             }
@@ -179,6 +182,7 @@ impl Session {
         self.advance_handover(now, out);
         self.resync(now, out);
         self.pump(now, out);
+        self.due = self.deadline();
     }
 
     /// Calls the protocol of a connection, and acts on what it noted. Returns whether the call was an ordinary one,

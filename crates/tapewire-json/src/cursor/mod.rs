@@ -146,6 +146,32 @@ impl<'a> Cursor<'a> {
     /// As [`Cursor::decimal`].
     #[inline(always)]
     pub fn level(&mut self) -> Result<Level> {
+        let start = self.at;
+        match self.plain_level()? {
+            Some(level) => Ok(level),
+            None => {
+                self.at = start;
+                self.unusual_level()
+            }
+        }
+    }
+
+    /// Reads a level of two numbers in quotes, without white space; `None` if it is not such a one.
+    #[inline(always)]
+    fn plain_level(&mut self) -> Result<Option<Level>> {
+        if self.room == 0 || !self.take_all(b"[\"") {
+            return Ok(None);
+        }
+        let price = self.number()?;
+        if !self.take_all(b"\",\"") {
+            return Ok(None);
+        }
+        let quantity = self.number()?;
+        Ok(self.take_all(b"\"]").then_some(Level { price, quantity }))
+    }
+
+    /// Reads any level.
+    fn unusual_level(&mut self) -> Result<Level> {
         if !self.open_array()? {
             return Err(self.expected("a price"));
         }
@@ -293,8 +319,18 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
-        let found = self.byte() == byte;
-        self.at += usize::from(found);
+        if self.byte() != byte {
+            return false;
+        }
+        self.at += 1;
+        true
+    }
+
+    #[inline(always)]
+    fn take_all<const N: usize>(&mut self, bytes: &[u8; N]) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).and_then(|rest| rest.first_chunk::<N>());
+        let found = rest == Some(bytes);
+        self.at += if found { N } else { 0 };
         found
     }
 

@@ -28,6 +28,19 @@ impl<'a> Cursor<'a> {
         Ok(value)
     }
 
+    /// Reads a decimal number, bare or in quotes; does not move if it is an unusual one.
+    #[inline(always)]
+    pub(crate) fn short_total(&mut self) -> Result<Option<Decimal>> {
+        let start = self.at;
+        let quoted = self.quoted();
+        let Some(number) = self.short_number()? else {
+            self.at = start;
+            return Ok(None);
+        };
+        self.unquoted(quoted)?;
+        Ok(Some(number))
+    }
+
     /// Reads past a number, bare or in quotes, and returns its text without them.
     pub(crate) fn number_text(&mut self) -> Result<&'a str> {
         let quoted = self.quoted();
@@ -106,7 +119,7 @@ impl<'a> Cursor<'a> {
         let mut scale = 0;
         if self.take(b'.') {
             let point = self.at;
-            mantissa = self.digits(mantissa)?;
+            mantissa = self.places(mantissa)?;
             scale = self.at - point;
         }
         // 18 bytes hold at most 18 digits, which fit whatever they are.
@@ -143,7 +156,7 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     fn whole(&mut self) -> Result<u64> {
         let start = self.at;
-        let value = self.leading_digits()?;
+        let value = if self.byte() == b'0' { self.leading_digits()? } else { self.many_digits(0)? };
         if self.at - start > 19 {
             let parsed = self.since(start).parse();
             return parsed.map_err(|_| Error::at(ErrorKind::OutOfRange("an unsigned integer"), start));
@@ -154,10 +167,54 @@ impl<'a> Cursor<'a> {
     /// Reads the digits before a point: no zero before another digit.
     #[inline(always)]
     fn leading_digits(&mut self) -> Result<u64> {
-        let zero = self.byte() == b'0';
+        if !self.take(b'0') {
+            return self.digits(0);
+        }
+        if self.byte().is_ascii_digit() { Err(self.expected("a number without leading zeros")) } else { Ok(0) }
+    }
+
+    /// As [`Cursor::digits`], for what stands behind a point: the eight places that some venues always send are read
+    /// at once.
+    #[inline(always)]
+    fn places(&mut self, mut value: u64) -> Result<u64> {
+        if let Some(eight) = self.eight_digits() {
+            value = value.wrapping_mul(100_000_000).wrapping_add(eight);
+            self.at += 8;
+            if !self.byte().is_ascii_digit() {
+                return Ok(value);
+            }
+        }
+        self.digits(value)
+    }
+
+    /// As [`Cursor::digits`], eight at a time while there are so many: for times and ids.
+    #[inline(always)]
+    fn many_digits(&mut self, mut value: u64) -> Result<u64> {
         let start = self.at;
-        let value = self.digits(0)?;
-        if zero && self.at - start > 1 { Err(self.expected("a number without leading zeros")) } else { Ok(value) }
+        while let Some(eight) = self.eight_digits() {
+            value = value.wrapping_mul(100_000_000).wrapping_add(eight);
+            self.at += 8;
+        }
+        if self.at > start && !self.byte().is_ascii_digit() { Ok(value) } else { self.digits(value) }
+    }
+
+    /// The next eight bytes, if all are digits: a byte for each, the first one lowest.
+    #[inline(always)]
+    fn next_digits(&self) -> Option<u64> {
+        let eight = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let digits = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        let other = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        (other == 0).then_some(digits)
+    }
+
+    /// The value of the next eight bytes, if all are digits.
+    #[inline(always)]
+    fn eight_digits(&self) -> Option<u64> {
+        let digits = self.next_digits()?;
+        // Joined to pairs, to fours, to all eight: the first, which is the lowest, counts for most.
+        let pairs = digits.wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
+        let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
+        Some(fours.wrapping_mul(1 + (10_000 << 32)) >> 32)
     }
 
     /// Reads at least one digit and appends all to `value`, which wraps around beyond 19 digits.
@@ -180,14 +237,31 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn skip_number(&mut self) -> Result<()> {
         self.take(b'-');
-        self.leading_digits()?;
+        if self.byte() == b'0' {
+            self.leading_digits()?;
+        } else {
+            self.skip_digits()?;
+        }
         if self.take(b'.') {
-            self.digits(0)?;
+            self.skip_digits()?;
         }
         if self.take(b'e') || self.take(b'E') {
             _ = self.take(b'+') || self.take(b'-');
-            self.digits(0)?;
+            self.skip_digits()?;
         }
         Ok(())
+    }
+
+    /// Reads past at least one digit and all that follow.
+    #[inline(always)]
+    fn skip_digits(&mut self) -> Result<()> {
+        let start = self.at;
+        while self.next_digits().is_some() {
+            self.at += 8;
+        }
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.expected("a digit")) } else { Ok(()) }
     }
 }
