@@ -11,3 +11,4 @@ mod slow;
 mod support;
 mod tls;
 mod virtual_time;
+mod your_own_venue;
