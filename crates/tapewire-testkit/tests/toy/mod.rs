@@ -38,6 +38,7 @@ mod account;
 mod message;
 mod protocol;
 mod topic;
+pub(crate) mod venue;
 
 use std::borrow::Cow;
 use std::time::Duration;
