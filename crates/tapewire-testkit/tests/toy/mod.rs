@@ -36,6 +36,7 @@
 
 mod account;
 mod message;
+pub(crate) mod planted;
 mod protocol;
 mod topic;
 pub(crate) mod venue;
@@ -88,6 +89,40 @@ pub(crate) enum Bug {
     Allocates,
     /// The notice of the end tells the address that was dialled.
     TellsAddress,
+
+    // Of venues.
+    /// Bars are told to be of another interval.
+    MistakesIntervals,
+    /// A trade that comes twice ends the connection.
+    EndsOnRepeats,
+    /// So does a trade that comes one place too late,
+    EndsOnStepsBack,
+    /// and one before which some are missing.
+    EndsOnJumps,
+    /// Old trades that come again are numbered as new ones.
+    TakesOldForNew,
+    /// A frame that cannot be read is not told.
+    SwallowsBadFrames,
+    /// An answer to no request of ours ends the connection.
+    EndsOnStrayAnswers,
+    /// A refusal is told without its reason.
+    LosesReasons,
+    /// No heartbeat, and an hour of silence is fine.
+    NeverAsks,
+    /// What is unsubscribed is not named.
+    LeavesNothing,
+    /// The notice of the end is not heeded.
+    DeafToNotices,
+    /// A server's fault is taken for a ban.
+    WaitsForDays,
+    /// The key is logged.
+    LogsKeys,
+    /// A count that belongs to no connection is sent.
+    CountsForAll,
+    /// The policy is another one from time to time.
+    ChangesItsMind,
+    /// The address that was asked for is not dialled.
+    DialsElsewhere,
 }
 
 /// The venue, with a bug or without.

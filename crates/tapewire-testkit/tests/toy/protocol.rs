@@ -6,7 +6,7 @@ use tapewire_core::event::{
     Bar, Book, BookAction, BookHead, Event, Id, QuantityUnit, Quote, Raw as RawEvent, Side, Trade,
 };
 use tapewire_core::{
-    Channel, Context, Decimal, DecodeError, Frame, InstrumentId, Level, Op, Protocol, Reply, ReplyKind, Topic, TopicId,
+    Channel, Context, Decimal, DecodeError, Frame, InstrumentId, Interval, Level, Op, Protocol, Reply, ReplyKind, Topic, TopicId,
     UnixNanos, Url,
 };
 use tapewire_json::{Cursor, Raw};
@@ -67,6 +67,10 @@ impl ToyProtocol {
         let instrument = match InstrumentId::new(VENUE, symbol) {
             Ok(instrument) => instrument,
             Err(error) => return cx.malformed(topic, text.as_bytes(), &error.into()),
+        };
+        let channel = match channel {
+            Channel::Bar { .. } if self.bug == Bug::MistakesIntervals => Channel::bar(Interval::M5),
+            channel => channel,
         };
         let source = Source { topic, instrument, channel };
         let batch = data.cursor().array(|element| {

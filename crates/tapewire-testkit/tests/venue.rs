@@ -1,0 +1,67 @@
+//! The suite on itself: a right adapter passes every case about its venue, and each case finds the bug it is there for.
+
+mod toy;
+
+use std::collections::BTreeSet;
+
+use tapewire_testkit::{Kit, cases};
+use toy::Bug;
+
+/// Each bug, with the one case that finds it.
+const BUGS: [(Bug, &str); 16] = [
+    (Bug::MistakesIntervals, "venue/delivers"),
+    (Bug::EndsOnRepeats, "venue/duplicate"),
+    (Bug::EndsOnStepsBack, "venue/reorder"),
+    (Bug::EndsOnJumps, "venue/skip"),
+    (Bug::TakesOldForNew, "venue/replay"),
+    (Bug::SwallowsBadFrames, "venue/malformed"),
+    (Bug::EndsOnStrayAnswers, "venue/acks"),
+    (Bug::LosesReasons, "venue/refused"),
+    (Bug::NeverAsks, "venue/heartbeat"),
+    (Bug::LeavesNothing, "venue/reconnect_churn"),
+    (Bug::DeafToNotices, "venue/hand_over"),
+    (Bug::WaitsForDays, "venue/rest"),
+    (Bug::LogsKeys, "venue/secrets"),
+    (Bug::CountsForAll, "venue/replayable"),
+    (Bug::ChangesItsMind, "venue/deterministic"),
+    (Bug::DialsElsewhere, "venue/sockets"),
+];
+
+/// The toy adapter's kit.
+fn kit(bug: Bug) -> Kit {
+    Kit::new(toy::planted::venue(bug)).simulator(toy::venue::simulator()).subscriptions(&[
+        "toy:BTC@trade",
+        "toy:BTC@quote",
+        "toy:BTC@book",
+        "toy:BTC@bar:1m",
+    ])
+}
+
+#[test]
+fn a_right_adapter_passes() {
+    let report = kit(Bug::None).check_only("venue/");
+    assert!(report.conforms(), "{report}");
+}
+
+#[test]
+fn each_bug_is_found_by_its_case_and_by_no_other() {
+    let found = |bug: Bug| {
+        let report = kit(bug).check_only("venue/");
+        let failed: Vec<_> = report.failed().map(|outcome| outcome.case.name).collect();
+        (failed, report.to_string())
+    };
+    std::thread::scope(|scope| {
+        let runs = BUGS.map(|(bug, case)| (bug, case, scope.spawn(move || found(bug))));
+        for (bug, case, run) in runs {
+            let (failed, report) = run.join().unwrap();
+            assert_eq!(failed, [case], "{bug:?}: {report}");
+        }
+    });
+}
+
+#[test]
+fn every_case_has_a_bug() {
+    let named: BTreeSet<&str> = BUGS.iter().map(|(_, case)| *case).collect();
+    let cases: BTreeSet<&str> = cases::all().map(|case| case.name).filter(|name| name.starts_with("venue/")).collect();
+    assert_eq!(named, cases);
+}
