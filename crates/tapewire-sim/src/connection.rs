@@ -1,5 +1,7 @@
 //! One WebSocket connection: writes its queue, sends pings, and enforces the venue's limits on what the client sends.
 
+mod raw;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,19 +12,61 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::clock::{Clock, instant};
-use crate::face::{ConnectionId, FrameBuf, Rules};
-use crate::hub::{Command, Opened, Queued};
+use crate::face::{ConnectionId, FrameBuf, Outgoing, Rules};
+use crate::hub::Command;
+use crate::script::Fault;
 use crate::stats::Counters;
 use crate::wire::{Broken, Switch};
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// A connection that was admitted.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) connection: ConnectionId,
+    pub(crate) queue: mpsc::Receiver<Queued>,
+    /// To be told after room was made in the queue.
+    pub(crate) room: Arc<Notify>,
+    pub(crate) rules: Rules,
+    /// What is wrong with the answer to its upgrade.
+    pub(crate) upgrade: Option<Fault>,
+}
+
+/// What waits to be written to a connection.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    Frame(FrameBuf),
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// A ping with a number that is none of the venue's own.
+    Ping(u32),
+    /// A frame in pieces of so many bytes.
+    Fragments(FrameBuf, usize),
+    /// The head of a text frame of so many bytes.
+    Announce(u64),
+    /// Half of a frame, and a reset.
+    Half(FrameBuf),
+    /// A fault, once everything before it is written.
+    Break(Broken),
+}
+
+impl From<Outgoing> for Queued {
+    fn from(what: Outgoing) -> Self {
+        match what {
+            Outgoing::Data { frame, .. } | Outgoing::Reply(frame) => Self::Frame(frame),
+            Outgoing::Close { code, reason } => Self::Close { code, reason },
+        }
+    }
+}
 
 /// What a connection needs besides its socket.
 #[derive(Debug)]
@@ -61,6 +105,11 @@ pub(crate) async fn run(upgraded: Upgraded, mut opened: Opened, mut with: Surrou
     let (mut sink, mut stream) = socket.split();
     let (pong_to, pongs) = mpsc::channel(PONGS_MAX);
     let mut writer = Writer::new(connection, opened.rules, &with);
+    // The whole answer to the upgrade has left.
+    with.switch.drip(None);
+    if let Some(Fault::EarlyFrame { .. }) = opened.upgrade {
+        early(&mut sink, &mut opened.queue, &with.switch).await;
+    }
 
     let end = tokio::select! {
         biased;
@@ -71,6 +120,10 @@ pub(crate) async fn run(upgraded: Upgraded, mut opened: Opened, mut with: Surrou
     };
     if let End::Broken(broken) = end {
         with.switch.set(broken);
+    }
+    if end == End::Broken(Broken::HalfOpen) {
+        // A hub that has stopped needs no telling.
+        let _ = with.hub.send(Command::HalfOpen { connection }).await;
     }
     match end {
         End::Close { code, reason } => close(sink, stream, code, reason).await,
@@ -143,6 +196,7 @@ struct Writer {
     rules: Rules,
     clock: Clock,
     hub: mpsc::Sender<Command>,
+    switch: Arc<Switch>,
     /// What was sent and not answered, oldest first.
     pings: VecDeque<(Bytes, Instant)>,
     born: Instant,
@@ -155,8 +209,8 @@ impl Writer {
         let born = instant();
         let life = rules.life.filter(|_| !rules.notice_before.is_zero());
         let notice = life.map(|life| born + life.saturating_sub(rules.notice_before));
-        let (clock, hub) = (with.clock, with.hub.clone());
-        Self { connection, rules, clock, hub, pings: VecDeque::new(), born, notice }
+        let (clock, hub, switch) = (with.clock, with.hub.clone(), Arc::clone(&with.switch));
+        Self { connection, rules, clock, hub, switch, pings: VecDeque::new(), born, notice }
     }
 
     async fn run(
@@ -164,7 +218,7 @@ impl Writer {
         sink: &mut SplitSink<Socket, Message>,
         queue: &mut mpsc::Receiver<Queued>,
         mut pongs: mpsc::Receiver<Bytes>,
-        room: &tokio::sync::Notify,
+        room: &Notify,
     ) -> End {
         let mut next_ping = self.rules.ping_every.map(|every| self.born + every);
         loop {
@@ -192,7 +246,7 @@ impl Writer {
                 }
                 queued = queue.recv() => {
                     let Some(first) = queued else { return End::Gone };
-                    if let Err(end) = write(sink, queue, first).await {
+                    if let Err(end) = write(sink, &self.switch, queue, first).await {
                         return end;
                     }
                     room.notify_one();
@@ -231,20 +285,14 @@ impl Writer {
 /// Writes a first frame and those that wait behind it, and flushes once.
 async fn write(
     sink: &mut SplitSink<Socket, Message>,
+    switch: &Switch,
     queue: &mut mpsc::Receiver<Queued>,
     first: Queued,
 ) -> Result<(), End> {
     let all = async {
         let (mut next, mut left) = (Some(first), BATCH);
         while let Some(queued) = next {
-            match queued {
-                Queued::Frame(frame) => sink.feed(frame.into_message()).await.map_err(|_| End::Gone)?,
-                Queued::Close { code, reason } => return Err(End::Close { code, reason }),
-                Queued::Break(broken) => {
-                    sink.flush().await.map_err(|_| End::Gone)?;
-                    return Err(End::Broken(broken));
-                }
-            }
+            feed(sink, switch, queued).await?;
             left -= 1;
             next = if left == 0 { None } else { queue.try_recv().ok() };
         }
@@ -253,11 +301,53 @@ async fn write(
     timeout(WRITE_STALL, all).await.unwrap_or(Err(End::Stalled))
 }
 
+/// Writes one thing, which may still have to be flushed.
+async fn feed(sink: &mut SplitSink<Socket, Message>, switch: &Switch, queued: Queued) -> Result<(), End> {
+    let gone = |_| End::Gone;
+    match queued {
+        Queued::Frame(frame) => sink.feed(frame.into_message()).await.map_err(gone),
+        Queued::Ping(number) => sink.feed(Message::Ping(format!("flood {number}").into())).await.map_err(gone),
+        Queued::Fragments(frame, size) => {
+            for piece in raw::fragments(&frame, size) {
+                sink.feed(piece).await.map_err(gone)?;
+            }
+            Ok(())
+        }
+        Queued::Announce(bytes) => {
+            sink.flush().await.map_err(gone)?;
+            switch.inject(&raw::head(bytes));
+            sink.flush().await.map_err(gone)
+        }
+        Queued::Half(frame) => {
+            sink.flush().await.map_err(gone)?;
+            switch.break_after(raw::half(&frame), Broken::Reset);
+            sink.send(frame.into_message()).await.map_err(gone)
+        }
+        Queued::Close { code, reason } => Err(End::Close { code, reason }),
+        Queued::Break(broken) => {
+            sink.flush().await.map_err(gone)?;
+            Err(End::Broken(broken))
+        }
+    }
+}
+
+/// Has the first frame, if one comes soon, leave together with the answer to the upgrade, which was kept back.
+async fn early(sink: &mut SplitSink<Socket, Message>, queue: &mut mpsc::Receiver<Queued>, switch: &Switch) {
+    if let Ok(Some(first)) = timeout(EARLY_WAIT, queue.recv()).await {
+        // A wire that has failed shows at the next write.
+        let _ = feed(sink, switch, first).await;
+        let _ = sink.flush().await;
+    }
+    switch.release();
+    let _ = sink.flush().await;
+}
+
 /// Says why, and waits a moment for the client's answer.
 async fn close(mut sink: SplitSink<Socket, Message>, mut stream: SplitStream<Socket>, code: u16, reason: String) {
-    let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) };
+    // RFC 6455, section 7.4.1: 1005 stands for a close frame without a code.
+    let frame = (code != NO_CODE).then(|| CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) });
     let farewell = async {
-        if sink.send(Message::Close(Some(frame))).await.is_ok() {
+        if sink.send(Message::Close(frame)).await.is_ok() {
             while let Some(Ok(_)) = stream.next().await {}
         }
     };
@@ -265,7 +355,10 @@ async fn close(mut sink: SplitSink<Socket, Message>, mut stream: SplitStream<Soc
     let _ = timeout(CLOSE_WAIT, farewell).await;
 }
 
+const NO_CODE: u16 = 1005;
 const POLICY_VIOLATION: u16 = 1008;
+/// How long an answer to an upgrade is kept back for the first frame.
+const EARLY_WAIT: Duration = Duration::from_secs(1);
 const READ_BUFFER: usize = 16 << 10;
 /// Bytes that wait inside the socket before writing stalls.
 const WRITE_BUFFER_MAX: usize = 32 << 20;

@@ -1,24 +1,30 @@
 //! The faults of a script as a pure decision: what is sent and the time in, what to do with it out.
 
+mod effect;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use tapewire_core::Frame;
-
-use crate::face::{ConnectionId, Face, FrameBuf, Outgoing, Output, Trick};
-use crate::script::{Fault, Frames, Script, ScriptLine, When};
+use crate::connection::Queued;
+use crate::face::{ConnectionId, Face, FrameBuf, Outgoing, Output};
+use crate::script::{Fault, Script, ScriptLine, When};
 use crate::wire::Broken;
+use effect::{Effect, Late};
 
 /// What the hub does.
 #[derive(Debug)]
 pub(crate) enum Act {
     /// Queue something for a connection.
-    Send(Output),
+    Send(ConnectionId, Queued),
     /// Break a connection's wire.
     Break(ConnectionId, Broken),
     /// Send a connection the venue's notice that it goes away.
     Notice(ConnectionId),
     /// Reset so many of the TCP connections to come.
     Refuse(u32),
+    /// Have the face refuse the next requests for a stream.
+    RefuseStream(String, u32),
+    /// Have the face begin its numbers anew.
+    ResetSequence,
 }
 
 /// A fault that hits whoever comes next at the listener or at REST.
@@ -40,6 +46,8 @@ pub(crate) struct Injector {
     /// Numbers what is sent later.
     order: u64,
     start_us: i64,
+    /// How many data frames a connection keeps to be sent again.
+    keep: usize,
     /// How many faults took effect.
     pub(crate) fired: u64,
 }
@@ -51,28 +59,27 @@ struct State {
     sent: u64,
     effects: Vec<Effect>,
     /// What is held back, with the time at which it leaves; everything behind it waits too.
-    held: VecDeque<(i64, Outgoing)>,
-}
-
-#[derive(Debug)]
-struct Effect {
-    fault: Fault,
-    left: u32,
-    /// When it ends, where it ends by time.
-    until_us: i64,
-    /// The frame that waits for the next one to overtake it.
-    kept: Option<Outgoing>,
+    held: VecDeque<(i64, Queued)>,
+    /// The last data frames, youngest first.
+    recent: VecDeque<FrameBuf>,
 }
 
 impl Injector {
     /// Takes a script, and says what it does at once.
     pub(crate) fn new(script: Script, start_us: i64) -> (Self, Vec<Act>) {
-        let mut injector = Self { waiting: script.lines, start_us, ..Self::default() };
-        // What hits the listener from the start on needs no message to count.
-        let now = |line: &ScriptLine| line.fault.is_gate() && line.connection.is_none() && line.when == When::After(0);
-        let (first, waiting) = injector.waiting.drain(..).partition::<Vec<_>, _>(now);
-        injector.waiting = waiting;
-        let acts = first.into_iter().flat_map(|line| injector.fire(start_us, &line.fault, None)).collect();
+        let replays = script.lines.iter().filter_map(|line| match line.fault {
+            Fault::Replay { count } => usize::try_from(count).ok(),
+            _ => None,
+        });
+        let keep = replays.max().unwrap_or(0);
+        let mut injector = Self { waiting: script.lines, start_us, keep, ..Self::default() };
+        // What hits everybody from the start on needs no message to count.
+        let now = |line: &ScriptLine| {
+            let all = line.fault.is_gate() || line.fault.is_of_venue();
+            all && line.connection.is_none() && line.when == When::After(0)
+        };
+        let acts = injector.take(now).into_iter().flat_map(|line| injector.fire(start_us, &line.fault, None));
+        let acts = acts.collect();
         (injector, acts)
     }
 
@@ -95,6 +102,17 @@ impl Injector {
         script.chain(held).chain(self.later.keys().map(|(due_us, _)| *due_us)).min()
     }
 
+    /// The fault of the upgrade that a connection has asked for.
+    pub(crate) fn upgrade(&mut self, now_us: i64, connection: ConnectionId) -> Option<Fault> {
+        let own = |line: &ScriptLine| {
+            line.fault.is_of_upgrade() && line.when == When::After(0) && line.connection == Some(connection.0)
+        };
+        for line in self.take(own) {
+            self.fire(now_us, &line.fault, None);
+        }
+        self.gate(Fault::is_of_upgrade)
+    }
+
     pub(crate) fn opened(&mut self, now_us: i64, connection: ConnectionId) -> Vec<Act> {
         self.connections.insert(connection, State::default());
         self.reached(now_us, connection)
@@ -107,18 +125,16 @@ impl Injector {
     /// Does what the time brings.
     pub(crate) fn due(&mut self, now_us: i64) -> Vec<Act> {
         let mut acts = Vec::new();
-        let after_us = now_us - self.start_us;
-        let lines = std::mem::take(&mut self.waiting);
-        let (due, waiting): (Vec<_>, _) = lines.into_iter().partition(|line| {
-            matches!(line.when, When::At(at_us) if at_us <= after_us)
-                && line.connection.is_none_or(|number| self.is_open(number))
-        });
-        self.waiting = waiting;
-        for ScriptLine { fault, connection, .. } in due {
+        let (after_us, open): (_, Vec<_>) = (now_us - self.start_us, self.connections.keys().copied().collect());
+        let is_open = |number: u64| open.contains(&ConnectionId(number));
+        let due = |line: &ScriptLine| {
+            matches!(line.when, When::At(at_us) if at_us <= after_us) && line.connection.is_none_or(is_open)
+        };
+        for ScriptLine { fault, connection, .. } in self.take(due) {
             let targets: Vec<_> = match connection {
+                _ if fault.is_gate() || fault.is_of_venue() => vec![None],
                 Some(number) => vec![Some(ConnectionId(number))],
-                None if fault.is_gate() => vec![None],
-                None => self.connections.keys().copied().map(Some).collect(),
+                None => open.iter().copied().map(Some).collect(),
             };
             for target in targets {
                 acts.extend(self.fire(now_us, &fault, target));
@@ -133,7 +149,7 @@ impl Injector {
             while state.held.front().is_some_and(|(due_us, _)| *due_us <= now_us)
                 && let Some((_, what)) = state.held.pop_front()
             {
-                acts.push(Act::Send(Output { to: *connection, what }));
+                acts.push(Act::Send(*connection, what));
             }
         }
         acts
@@ -143,10 +159,11 @@ impl Injector {
     pub(crate) fn outgoing(&mut self, now_us: i64, Output { to, what }: Output, face: &dyn Face) -> Vec<Act> {
         let Some(state) = self.connections.get_mut(&to) else { return Vec::new() };
         state.sent += 1;
+        state.remember(&what, self.keep);
         let (mut now, mut late) = (Vec::new(), None);
         state.effects.retain(|effect| effect.left > 0 && effect.until_us > now_us);
         match state.effects.iter_mut().find(|effect| effect.concerns(&what)) {
-            None => now.push(what),
+            None => now.push(what.into()),
             Some(effect) => late = effect.apply(now_us, what, face, &mut now),
         }
         let mut acts = Vec::new();
@@ -155,20 +172,20 @@ impl Injector {
             Some(Late::Behind(due_us, what)) => state.held.push_back((due_us, what)),
             Some(Late::Alone(due_us, what)) => {
                 self.order += 1;
-                self.later.insert((due_us, self.order), Act::Send(Output { to, what }));
+                self.later.insert((due_us, self.order), Act::Send(to, what));
             }
         }
         for what in now {
             match state.held.back() {
                 Some((due_us, _)) if state.held.len() < HELD_MAX => state.held.push_back((*due_us, what)),
-                _ => acts.push(Act::Send(Output { to, what })),
+                _ => acts.push(Act::Send(to, what)),
             }
         }
         acts.extend(self.reached(now_us, to));
         acts
     }
 
-    /// Takes one hit of the first fault at the listener or at REST that `wanted` accepts.
+    /// Takes one hit of the first fault at the listener, an upgrade or REST that `wanted` accepts.
     pub(crate) fn gate(&mut self, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let gate = self.gates.iter_mut().find(|gate| gate.left > 0 && wanted(&gate.fault))?;
         gate.left -= 1;
@@ -181,30 +198,45 @@ impl Injector {
         self.connections.contains_key(&ConnectionId(number))
     }
 
+    /// Takes those lines out of the waiting ones for which something holds.
+    fn take(&mut self, wanted: impl Fn(&ScriptLine) -> bool) -> Vec<ScriptLine> {
+        if !self.waiting.iter().any(&wanted) {
+            return Vec::new();
+        }
+        let (taken, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(wanted);
+        self.waiting = waiting;
+        taken
+    }
+
     /// Fires what counts messages, and now has enough of them.
     fn reached(&mut self, now_us: i64, connection: ConnectionId) -> Vec<Act> {
         let Some(sent) = self.connections.get(&connection).map(|state| state.sent) else { return Vec::new() };
         let hit = |line: &ScriptLine| {
             line.when == When::After(sent) && line.connection.is_none_or(|number| number == connection.0)
         };
-        if !self.waiting.iter().any(hit) {
-            return Vec::new();
-        }
-        let (hits, waiting): (Vec<_>, _) = std::mem::take(&mut self.waiting).into_iter().partition(hit);
-        self.waiting = waiting;
+        let hits = self.take(hit);
         hits.into_iter().flat_map(|line| self.fire(now_us, &line.fault, Some(connection))).collect()
     }
 
     fn fire(&mut self, now_us: i64, fault: &Fault, target: Option<ConnectionId>) -> Vec<Act> {
         self.fired += 1;
-        if let Fault::Refuse { count } = fault {
-            return vec![Act::Refuse(*count)];
+        match (fault, target) {
+            (Fault::Refuse { count }, _) => vec![Act::Refuse(*count)],
+            (Fault::PartialRefusal { stream, count }, _) => {
+                vec![Act::RefuseStream(stream.clone(), count.unwrap_or(u32::MAX))]
+            }
+            (Fault::SequenceReset {}, _) => vec![Act::ResetSequence],
+            (fault, _) if fault.is_gate() => {
+                self.gates.push(Gate { fault: fault.clone(), left: fault.count() });
+                Vec::new()
+            }
+            (fault, Some(to)) => self.strike(now_us, fault, to),
+            (_, None) => Vec::new(),
         }
-        if fault.is_gate() {
-            self.gates.push(Gate { fault: fault.clone(), left: fault.count() });
-            return Vec::new();
-        }
-        let Some(to) = target else { return Vec::new() };
+    }
+
+    /// Lets a fault hit one connection.
+    fn strike(&mut self, now_us: i64, fault: &Fault, to: ConnectionId) -> Vec<Act> {
         match fault {
             Fault::Drop {} => vec![Act::Break(to, Broken::Reset)],
             Fault::Close { code, reason } => vec![close(to, *code, reason)],
@@ -214,22 +246,28 @@ impl Injector {
                 }
                 vec![Act::Break(to, Broken::HalfOpen)]
             }
-            Fault::Malformed { text } => {
-                vec![Act::Send(Output { to, what: Outgoing::Reply(text.as_str().into()) })]
+            Fault::Malformed { text } => vec![Act::Send(to, Queued::Frame(text.as_str().into()))],
+            Fault::HugeFrame { bytes } => vec![Act::Send(to, Queued::Announce(*bytes))],
+            Fault::PingFlood { count, for_ms } => {
+                for number in 0..*count {
+                    let after_us = micros(*for_ms) * i64::from(number) / i64::from(*count);
+                    self.at(now_us + after_us, Act::Send(to, Queued::Ping(number)));
+                }
+                Vec::new()
+            }
+            Fault::Replay { count } => {
+                let recent = self.connections.get(&to).into_iter().flat_map(|state| &state.recent);
+                let mut frames: Vec<_> = recent.take(*count as usize).cloned().collect();
+                frames.reverse();
+                frames.into_iter().map(|frame| Act::Send(to, Queued::Frame(frame))).collect()
             }
             Fault::ServerShutdown { close_after_ms } => {
                 self.at(now_us + micros(*close_after_ms), close(to, 1001, "server shutdown"));
                 vec![Act::Notice(to)]
             }
-            Fault::Burst { ms } => {
-                if let Some(state) = self.connections.get_mut(&to) {
-                    // Nothing of its own: whatever comes next waits behind it.
-                    state.effects.push(Effect::new(fault, now_us + micros(*ms)));
-                }
-                Vec::new()
-            }
             _ => {
-                let until_us = fault.for_ms().map_or(i64::MAX, |ms| now_us + micros(ms));
+                let for_ms = if let Fault::Burst { ms } = fault { Some(*ms) } else { fault.for_ms() };
+                let until_us = for_ms.map_or(i64::MAX, |ms| now_us + micros(ms));
                 if let Some(state) = self.connections.get_mut(&to) {
                     state.effects.push(Effect::new(fault, until_us));
                 }
@@ -244,170 +282,23 @@ impl Injector {
     }
 }
 
-/// When something leaves that does not leave now.
-enum Late {
-    /// With everything that is sent meanwhile behind it.
-    Behind(i64, Outgoing),
-    /// While others overtake it.
-    Alone(i64, Outgoing),
-}
-
-impl Effect {
-    fn new(fault: &Fault, until_us: i64) -> Self {
-        Self { fault: fault.clone(), left: fault.count(), until_us, kept: None }
-    }
-
-    fn concerns(&self, what: &Outgoing) -> bool {
-        match what {
-            Outgoing::Close { .. } => matches!(self.fault, Fault::Burst { .. }),
-            Outgoing::Reply(_) => matches!(
-                self.fault,
-                Fault::AckLost { .. } | Fault::AckLate { .. } | Fault::AckWrong { .. } | Fault::Burst { .. }
-            ),
-            Outgoing::Data { stream, .. } => match &self.fault {
-                Fault::Silent { .. } | Fault::Burst { .. } => true,
-                Fault::SilentStream { stream: wanted, .. } => **wanted == **stream,
-                Fault::Skip(frames)
-                | Fault::Duplicate(frames)
-                | Fault::Reorder(frames)
-                | Fault::Corrupt(frames)
-                | Fault::Truncate(frames) => frames.stream.as_deref().is_none_or(|wanted| wanted == &**stream),
-                Fault::Delay { stream: wanted, .. } => wanted.as_deref().is_none_or(|wanted| wanted == &**stream),
-                _ => false,
-            },
-        }
-    }
-
-    fn apply(&mut self, now_us: i64, what: Outgoing, face: &dyn Face, now: &mut Vec<Outgoing>) -> Option<Late> {
-        if let Fault::Burst { .. } = self.fault {
-            return Some(Late::Behind(self.until_us, what));
-        }
-        if matches!(self.fault, Fault::Silent { .. } | Fault::SilentStream { .. }) {
-            return None;
-        }
-        if let Fault::Reorder(_) = self.fault {
-            self.reorder(what, now);
-            return None;
-        }
-        self.left -= 1;
-        match &self.fault {
-            Fault::Duplicate(_) => now.extend([what.clone(), what]),
-            Fault::Corrupt(_) => now.push(rewrite(what, corrupt)),
-            Fault::Truncate(_) => now.push(rewrite(what, truncate)),
-            Fault::AckWrong { .. } => now.push(misaddress(what, face)),
-            Fault::Delay { ms, .. } => return Some(Late::Behind(now_us + micros(*ms), what)),
-            Fault::AckLate { ms, .. } => return Some(Late::Alone(now_us + micros(*ms), what)),
-            // Skipped and lost.
-            _ => {}
-        }
-        None
-    }
-
-    /// Keeps a frame until the next of its stream has passed.
-    fn reorder(&mut self, what: Outgoing, now: &mut Vec<Outgoing>) {
-        let same = |kept: &Outgoing| matches!((kept, &what), (Outgoing::Data { stream: a, .. }, Outgoing::Data { stream: b, .. }) if a == b);
-        match self.kept.take_if(|kept| same(kept)) {
-            Some(kept) => {
-                now.extend([what, kept]);
-                self.left -= 1;
-            }
-            None if self.kept.is_none() => self.kept = Some(what),
-            None => now.push(what),
-        }
-    }
-}
-
-impl Fault {
-    /// Whether it hits the listener or REST rather than a connection.
-    const fn is_gate(&self) -> bool {
-        matches!(
-            self,
-            Self::Refuse { .. }
-                | Self::HttpStatus { .. }
-                | Self::SlowAccept { .. }
-                | Self::RestFail { .. }
-                | Self::RestStale { .. }
-                | Self::RestSlow { .. }
-        )
-    }
-
-    /// The part in it that only the face can play.
-    pub(crate) const fn trick(&self) -> Option<Trick> {
-        match self {
-            Self::RestStale { .. } => Some(Trick::StaleAnswer),
-            Self::ServerShutdown { .. } => Some(Trick::ShutdownNotice),
-            Self::AckWrong { .. } => Some(Trick::WrongReply),
-            _ => None,
-        }
-    }
-
-    /// How often it hits.
-    const fn count(&self) -> u32 {
-        match self {
-            Self::Skip(Frames { count, .. })
-            | Self::Duplicate(Frames { count, .. })
-            | Self::Reorder(Frames { count, .. })
-            | Self::Corrupt(Frames { count, .. })
-            | Self::Truncate(Frames { count, .. })
-            | Self::Delay { count, .. }
-            | Self::AckLost { count }
-            | Self::AckLate { count, .. }
-            | Self::AckWrong { count }
-            | Self::Refuse { count }
-            | Self::HttpStatus { count, .. }
-            | Self::SlowAccept { count, .. }
-            | Self::RestFail { count, .. }
-            | Self::RestStale { count, .. }
-            | Self::RestSlow { count, .. } => *count,
-            _ => 1,
-        }
-    }
-
-    const fn for_ms(&self) -> Option<u32> {
-        match self {
-            Self::Silent { for_ms } | Self::SilentStream { for_ms, .. } => *for_ms,
-            _ => None,
+impl State {
+    fn remember(&mut self, what: &Outgoing, keep: usize) {
+        if let Outgoing::Data { frame, .. } = what
+            && keep > 0
+        {
+            self.recent.truncate(keep - 1);
+            self.recent.push_front(frame.clone());
         }
     }
 }
 
 fn close(to: ConnectionId, code: u16, reason: &str) -> Act {
-    Act::Send(Output { to, what: Outgoing::Close { code, reason: reason.to_owned() } })
+    Act::Send(to, Queued::Close { code, reason: reason.to_owned() })
 }
 
 fn micros(ms: u32) -> i64 {
     i64::from(ms) * 1_000
-}
-
-/// Changes the text of a frame; others stay as they are.
-fn rewrite(what: Outgoing, change: impl Fn(&str) -> String) -> Outgoing {
-    let rewritten = |frame: FrameBuf| match frame.as_frame() {
-        Frame::Text(text) => change(text).into(),
-        Frame::Binary(_) => frame,
-    };
-    match what {
-        Outgoing::Data { stream, frame } => Outgoing::Data { stream, frame: rewritten(frame) },
-        Outgoing::Reply(frame) => Outgoing::Reply(rewritten(frame)),
-        close @ Outgoing::Close { .. } => close,
-    }
-}
-
-/// Answers another request, where the answer says which one it is for.
-fn misaddress(what: Outgoing, face: &dyn Face) -> Outgoing {
-    match what {
-        Outgoing::Reply(frame) => Outgoing::Reply(face.misaddressed(frame.as_frame()).unwrap_or(frame)),
-        other => other,
-    }
-}
-
-/// Puts something into the middle that no JSON can hold there.
-fn corrupt(text: &str) -> String {
-    let half = text.chars().count() / 2;
-    text.chars().enumerate().map(|(index, c)| if index == half { '\u{1}' } else { c }).collect()
-}
-
-fn truncate(text: &str) -> String {
-    text.chars().take(text.chars().count() / 2).collect()
 }
 
 /// How much is held back for one connection; what comes then passes.

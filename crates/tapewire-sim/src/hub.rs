@@ -12,7 +12,8 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::clock::Clock;
-use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Outgoing, Output, Request, Rules, Wake};
+use crate::connection::{Opened, Queued};
+use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Wake};
 use crate::faults::{Act, Injector};
 use crate::script::{Fault, Script};
 use crate::stats::Counters;
@@ -25,36 +26,14 @@ pub(crate) enum Command {
     Open { request: Request, switch: Arc<Switch>, reply: oneshot::Sender<Result<Opened, Answer>> },
     /// A client sent a frame.
     Frame { connection: ConnectionId, frame: FrameBuf },
+    /// A connection's wire has broken, and is held.
+    HalfOpen { connection: ConnectionId },
     /// A connection is about to reach the end of its life.
     Notice { connection: ConnectionId },
     /// The connection has ended.
     Closed { connection: ConnectionId },
     /// Somebody asks over HTTP; the answer comes with the time to hold it back.
     Http { request: Request, reply: oneshot::Sender<(Answer, Duration)> },
-}
-
-/// A connection that was admitted.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) connection: ConnectionId,
-    pub(crate) queue: mpsc::Receiver<Queued>,
-    /// To be told after room was made in the queue.
-    pub(crate) room: Arc<Notify>,
-    pub(crate) rules: Rules,
-    /// How long to hold the upgrade back.
-    pub(crate) held: Duration,
-}
-
-/// What waits to be written to a connection.
-#[derive(Debug)]
-pub(crate) enum Queued {
-    Frame(FrameBuf),
-    Close {
-        code: u16,
-        reason: String,
-    },
-    /// A fault, once everything before it is written.
-    Break(Broken),
 }
 
 /// The task's state.
@@ -151,6 +130,11 @@ impl Hub {
                 self.face.frame(now_us, connection, frame.as_frame(), &mut self.outbox);
                 self.deliver();
             }
+            Command::HalfOpen { connection } => {
+                if let Some(connection) = self.connections.get_mut(&connection) {
+                    connection.half_open = true;
+                }
+            }
             Command::Notice { connection } => self.notice(connection),
             Command::Closed { connection } => self.forget(connection),
             Command::Http { request, reply } => {
@@ -165,12 +149,10 @@ impl Hub {
     fn open(&mut self, now_us: i64, request: &Request, switch: Arc<Switch>) -> Result<Opened, Answer> {
         let connection = ConnectionId(self.next);
         self.next += 1;
-        let held = match self.faults.gate(|fault| matches!(fault, Fault::HttpStatus { .. } | Fault::SlowAccept { .. }))
-        {
-            Some(Fault::HttpStatus { status, retry_after, .. }) => return Err(failure(status, retry_after)),
-            Some(Fault::SlowAccept { ms, .. }) => Duration::from_millis(ms.into()),
-            _ => Duration::ZERO,
-        };
+        let upgrade = self.faults.upgrade(now_us, connection);
+        if let Some(Fault::HttpStatus { status, retry_after, .. }) = upgrade {
+            return Err(failure(status, retry_after));
+        }
         if let Err(refusal) = self.face.open(now_us, connection, request, &mut self.outbox) {
             self.outbox.items.clear();
             return Err(refusal);
@@ -179,11 +161,14 @@ impl Hub {
         self.connections.insert(connection, Connection { queue, switch, half_open: false });
         self.counters.opened.fetch_add(1, Ordering::Relaxed);
         self.counters.open.store(self.connections.len() as u64, Ordering::Relaxed);
+        if let Some(Fault::EarlyFrame { text: Some(text), .. }) = &upgrade {
+            self.queue(connection, Queued::Frame(text.as_str().into()));
+        }
         let acts = self.faults.opened(now_us, connection);
         self.act(acts);
         self.deliver();
         let rules = self.face.rules();
-        Ok(Opened { connection, queue: receiver, room: Arc::clone(&self.room), rules, held })
+        Ok(Opened { connection, queue: receiver, room: Arc::clone(&self.room), rules, upgrade })
     }
 
     fn http(&mut self, now_us: i64, request: &Request) -> (Answer, Duration) {
@@ -206,9 +191,11 @@ impl Hub {
     fn act(&mut self, acts: Vec<Act>) {
         for act in acts {
             match act {
-                Act::Send(output) => self.queue(output),
+                Act::Send(to, queued) => self.queue(to, queued),
                 Act::Notice(connection) => self.notice(connection),
                 Act::Refuse(count) => _ = self.refusals.fetch_add(count, Ordering::Relaxed),
+                Act::RefuseStream(stream, times) => self.face.refuse(&stream, times),
+                Act::ResetSequence => self.face.reset_sequence(),
                 Act::Break(to, broken) => self.break_wire(to, broken),
             }
         }
@@ -229,7 +216,7 @@ impl Hub {
 
     fn notice(&mut self, connection: ConnectionId) {
         if let Some(frame) = self.face.shutdown_notice(self.clock.now_us(), connection) {
-            self.queue(Output { to: connection, what: Outgoing::Reply(frame) });
+            self.queue(connection, Queued::Frame(frame));
         }
     }
 
@@ -239,7 +226,7 @@ impl Hub {
         let now_us = self.clock.now_us();
         for output in outbox.items.drain(..) {
             if self.faults.is_idle() {
-                self.queue(output);
+                self.queue(output.to, output.what.into());
             } else {
                 let acts = self.faults.outgoing(now_us, output, &*self.face);
                 self.act(acts);
@@ -248,15 +235,11 @@ impl Hub {
         self.outbox = outbox;
     }
 
-    fn queue(&mut self, Output { to, what }: Output) {
+    fn queue(&mut self, to: ConnectionId, queued: Queued) {
         let Some(connection) = self.connections.get(&to) else { return };
         if connection.half_open {
             return;
         }
-        let queued = match what {
-            Outgoing::Data { frame, .. } | Outgoing::Reply(frame) => Queued::Frame(frame),
-            Outgoing::Close { code, reason } => Queued::Close { code, reason },
-        };
         match connection.queue.try_send(queued) {
             Ok(()) => _ = self.counters.frames_out.fetch_add(1, Ordering::Relaxed),
             Err(TrySendError::Closed(_)) => self.forget(to),

@@ -1,11 +1,15 @@
 //! Fault scripts: which fault happens when and to whom, one JSON object a line.
 
+mod fault;
+mod list;
+
 use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::catalog::FaultInfo;
+pub(crate) use fault::Fault;
+pub(crate) use list::FAULTS;
 
 /// A list of faults for a simulated venue.
 ///
@@ -18,8 +22,11 @@ use crate::catalog::FaultInfo;
 ///
 /// `at_ms` counts from the venue's start; `after` counts the messages that were sent to a connection, and 0 is its
 /// opening. `connection` is the number of a connection, from 1 in the order in which they were asked for. Without it,
-/// `at_ms` means all that are open then, and `after` the first connection that comes so far. Faults of the listener and
-/// of REST hit whoever comes next. Blank lines and lines that start with `#` are ignored.
+/// `at_ms` means all that are open then, and `after` the first connection that comes so far. Faults of the listener, of
+/// the upgrade and of REST hit whoever comes next, and faults of the upgrade with `"after": 0` the connection that they
+/// name. Blank lines and lines that start with `#` are ignored.
+///
+/// A venue that cannot play a fault of its script does not start.
 ///
 /// ```
 /// let script: tapewire_sim::Script = r#"{"at_ms": 5000, "fault": "close", "args": {"code": 1012}}"#.parse()?;
@@ -80,106 +87,6 @@ pub(crate) enum When {
     After(u64),
 }
 
-/// What happens.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Fault {
-    Drop {},
-    Close {
-        #[serde(default = "normal")]
-        code: u16,
-        #[serde(default)]
-        reason: String,
-    },
-    HalfOpen {
-        hold_ms: Option<u32>,
-    },
-    Silent {
-        for_ms: Option<u32>,
-    },
-    SilentStream {
-        stream: String,
-        for_ms: Option<u32>,
-    },
-    Skip(Frames),
-    Duplicate(Frames),
-    Reorder(Frames),
-    Corrupt(Frames),
-    Truncate(Frames),
-    Delay {
-        ms: u32,
-        #[serde(default = "one")]
-        count: u32,
-        stream: Option<String>,
-    },
-    Burst {
-        ms: u32,
-    },
-    Malformed {
-        #[serde(default = "garbage")]
-        text: String,
-    },
-    AckLost {
-        #[serde(default = "one")]
-        count: u32,
-    },
-    AckLate {
-        ms: u32,
-        #[serde(default = "one")]
-        count: u32,
-    },
-    AckWrong {
-        #[serde(default = "one")]
-        count: u32,
-    },
-    ServerShutdown {
-        #[serde(default)]
-        close_after_ms: u32,
-    },
-    Refuse {
-        #[serde(default = "one")]
-        count: u32,
-    },
-    HttpStatus {
-        status: u16,
-        retry_after: Option<u32>,
-        #[serde(default = "one")]
-        count: u32,
-    },
-    SlowAccept {
-        ms: u32,
-        #[serde(default = "one")]
-        count: u32,
-    },
-    RestFail {
-        status: u16,
-        retry_after: Option<u32>,
-        path: Option<String>,
-        #[serde(default = "one")]
-        count: u32,
-    },
-    RestStale {
-        path: Option<String>,
-        #[serde(default = "one")]
-        count: u32,
-    },
-    RestSlow {
-        ms: u32,
-        path: Option<String>,
-        #[serde(default = "one")]
-        count: u32,
-    },
-}
-
-/// The next so many data frames, of one stream or of any.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Frames {
-    #[serde(default = "one")]
-    pub(crate) count: u32,
-    pub(crate) stream: Option<String>,
-}
-
 impl ScriptLine {
     fn parse(line: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
@@ -200,58 +107,18 @@ impl ScriptLine {
         };
         let name = FAULTS.iter().map(|info| info.name).find(|name| *name == wire.fault).unwrap_or_default();
         let fault = Value::Object(Map::from_iter([(wire.fault, Value::Object(wire.args))]));
-        let fault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
+        let fault: Fault = serde_json::from_value(fault).map_err(|error| error.to_string())?;
+        fault.check()?;
         Ok(Self { when, connection: wire.connection, name, fault })
     }
-}
-
-const fn one() -> u32 {
-    1
-}
-
-const fn normal() -> u16 {
-    1000
-}
-
-fn garbage() -> String {
-    "{\"e\":\"tra".to_owned()
 }
 
 /// How many faults a script may hold.
 const LINES_MAX: usize = 10_000;
 
-const SOME: &str = "count = 1, stream";
-
-/// Every fault, for the list.
-#[rustfmt::skip] // A table reads better as one.
-pub(crate) const FAULTS: &[FaultInfo] = &[
-    FaultInfo { name: "drop", args: "", doc: "ends the connection without a close frame: a TCP reset" },
-    FaultInfo { name: "close", args: "code = 1000, reason", doc: "ends the connection with a close frame" },
-    FaultInfo { name: "half_open", args: "hold_ms", doc: "swallows both directions; resets after hold_ms, else holds until the client leaves" },
-    FaultInfo { name: "silent", args: "for_ms", doc: "stops all data; pings and requests are still answered" },
-    FaultInfo { name: "silent_stream", args: "stream, for_ms", doc: "stops one stream's data" },
-    FaultInfo { name: "skip", args: SOME, doc: "leaves out data frames" },
-    FaultInfo { name: "duplicate", args: SOME, doc: "sends data frames twice" },
-    FaultInfo { name: "reorder", args: SOME, doc: "sends a data frame after the next one of the same stream" },
-    FaultInfo { name: "corrupt", args: SOME, doc: "breaks the JSON in the middle of data frames" },
-    FaultInfo { name: "truncate", args: SOME, doc: "cuts data frames off in the middle" },
-    FaultInfo { name: "delay", args: "ms, count = 1, stream", doc: "holds data frames back, and what is sent behind them" },
-    FaultInfo { name: "burst", args: "ms", doc: "holds everything back for a time, then sends it at once" },
-    FaultInfo { name: "malformed", args: "text", doc: "sends a text frame that is no JSON" },
-    FaultInfo { name: "ack_lost", args: "count = 1", doc: "leaves out answers to requests, which are carried out nevertheless" },
-    FaultInfo { name: "ack_late", args: "ms, count = 1", doc: "sends answers to requests late, behind the first data" },
-    FaultInfo { name: "ack_wrong", args: "count = 1", doc: "sends answers with the id of another request" },
-    FaultInfo { name: "server_shutdown", args: "close_after_ms = 0", doc: "sends the venue's notice that it goes away, then closes" },
-    FaultInfo { name: "refuse", args: "count = 1", doc: "resets the next TCP connections at once, REST included" },
-    FaultInfo { name: "http_status", args: "status, retry_after, count = 1", doc: "answers the next WebSocket upgrades with a status" },
-    FaultInfo { name: "slow_accept", args: "ms, count = 1", doc: "answers the next WebSocket upgrades late" },
-    FaultInfo { name: "rest_fail", args: "status, retry_after, path, count = 1", doc: "answers the next REST requests with a status" },
-    FaultInfo { name: "rest_stale", args: "path, count = 1", doc: "answers the next REST requests with the market as it was at the start" },
-    FaultInfo { name: "rest_slow", args: "ms, path, count = 1", doc: "answers the next REST requests late, with what was true when they came" },
-];
-
 #[cfg(test)]
 mod tests {
+    use super::fault::Frames;
     use super::*;
 
     fn why(line: &str) -> String {
@@ -292,6 +159,9 @@ mod tests {
             (r#"{"after":1,"fault":"drop","args":{"x":1}}"#, "unknown field `x`, there are no fields"),
             (r#"{"after":1,"fault":"delay"}"#, "missing field `ms`"),
             (r#"{"after":1,"faul":"drop"}"#, "unknown field `faul`"),
+            (r#"{"after":1,"fault":"fragment","args":{"size":0}}"#, "`size` is at least 1"),
+            (r#"{"after":1,"fault":"ping_flood","args":{"count":10001}}"#, "`count` is at most 10000"),
+            (r#"{"after":1,"fault":"rest_fail","args":{"status":101}}"#, "`status` is from 200 to 599"),
         ] {
             assert!(why(line).starts_with(expected), "{line}: {}", why(line));
         }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, UPGRADE};
+use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_ACCEPT, UPGRADE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::connection::{self, Surroundings};
 use crate::face::{Answer, Request};
 use crate::hub::Command;
+use crate::script::Fault;
 use crate::stats::Counters;
 use crate::wire::{Broken, Switch, Wire};
 
@@ -94,7 +95,7 @@ impl Server {
     }
 
     /// Takes one of the refusals that a fault asked for.
-    fn refuses(&self) -> bool {
+    pub(crate) fn refuses(&self) -> bool {
         self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
@@ -153,7 +154,7 @@ impl Server {
         asked: Request,
         switch: Arc<Switch>,
     ) -> Response<Full<Bytes>> {
-        let Ok(response) = create_response_with_body(&request, Full::default) else {
+        let Ok(mut response) = create_response_with_body(&request, Full::default) else {
             return respond(Answer::new(400, ""));
         };
         let (reply, opened) = oneshot::channel();
@@ -166,7 +167,20 @@ impl Server {
             Ok(Err(refusal)) => return respond(refusal),
             Err(_) => return respond(gone()),
         };
-        tokio::time::sleep(opened.held).await;
+        match &opened.upgrade {
+            Some(Fault::SlowAccept { ms, .. }) => tokio::time::sleep(Duration::from_millis((*ms).into())).await,
+            Some(Fault::Trickle { every_ms, stop_after, .. }) => {
+                switch.drip(Some(Duration::from_millis((*every_ms).into())));
+                if let Some(bytes) = stop_after {
+                    switch.break_after(*bytes as usize, Broken::HalfOpen);
+                }
+            }
+            Some(Fault::WrongAccept { .. }) => {
+                _ = response.headers_mut().insert(SEC_WEBSOCKET_ACCEPT, HeaderValue::from_static(WRONG_ACCEPT));
+            }
+            Some(Fault::EarlyFrame { .. }) => switch.hold(),
+            _ => {}
+        }
         let with = Surroundings { hub: self.hub, clock: self.clock, counters: self.counters, stop: self.stop, switch };
         let upgrade = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
@@ -202,5 +216,7 @@ fn gone() -> Answer {
 pub(crate) const STREAMS_MAX: usize = 4_096;
 /// How long a client may take for TLS, for its request's head, and for the upgrade.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(15);
+/// The answer to some other key.
+const WRONG_ACCEPT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const HEAD_BYTES_MAX: usize = 128 << 10;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);

@@ -90,7 +90,10 @@ impl Simulator {
 
     fn serve_pipe(&self, stream: Box<dyn Pipe>) {
         let server = self.server.clone();
-        tokio::spawn(server.serve(Wire::memory(stream), IpAddr::V4(Ipv4Addr::LOCALHOST), Role::Both));
+        // Dropped, it ends as a connection that is refused does.
+        if !server.refuses() {
+            tokio::spawn(server.serve(Wire::memory(stream), IpAddr::V4(Ipv4Addr::LOCALHOST), Role::Both));
+        }
     }
 
     /// Closes all connections and waits until every task has ended.

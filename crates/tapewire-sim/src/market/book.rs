@@ -75,6 +75,11 @@ impl Book {
         Some(resting)
     }
 
+    /// Begins the numbers of trades and of changes anew; orders keep theirs.
+    pub const fn reset_sequence(&mut self) {
+        (self.last_trade, self.update_id) = (0, 0);
+    }
+
     /// The number of the last change of a level; 0 for a book that never changed.
     #[must_use]
     pub const fn update_id(&self) -> u64 {

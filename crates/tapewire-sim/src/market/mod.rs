@@ -140,6 +140,15 @@ impl Market {
         resting
     }
 
+    /// Begins the numbers of every listing anew, as a venue may after maintenance: the next trade and the next change of
+    /// a level have number 1. Books and the past stay as they are.
+    pub fn reset_sequence(&mut self) {
+        for room in &mut self.rooms {
+            room.book.reset_sequence();
+            room.aggregator = Aggregator::default();
+        }
+    }
+
     /// Runs every listing's crowd, the earliest action first; at the same time, the first listed.
     fn run(&mut self, until_us: i64, mut out: Option<&mut Vec<Event>>) {
         while let Some((index, room)) = self.rooms.iter_mut().enumerate().min_by_key(|(_, room)| room.flow.next_us())

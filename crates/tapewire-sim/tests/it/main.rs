@@ -6,9 +6,11 @@
 mod book;
 mod client;
 mod control;
+mod every_fault;
 mod face;
 mod faults;
 mod limits;
+mod metronome;
 mod replay;
 mod sockets;
 mod streams;

@@ -48,6 +48,12 @@ impl Refusal {
         Self { with_id: true, ..Self::new(4, "Too many subscriptions") }
     }
 
+    /// A stream that cannot be had. The documents name no such error, for the venue acknowledges any name; it is
+    /// written as other requests that cannot be carried out.
+    pub(super) fn stream() -> Self {
+        Self { with_id: true, ..Self::invalid("stream is not available") }
+    }
+
     pub(super) fn text(&self, shape: Shape, id: Option<&Value>) -> String {
         let (code, message) = (self.code, Value::from(self.message.as_str()));
         match (shape, id) {

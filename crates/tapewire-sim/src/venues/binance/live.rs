@@ -35,6 +35,12 @@ impl Live {
         self.first = Some(self.market.clone());
     }
 
+    /// Begins the ids of trades and books anew.
+    pub(super) fn reset_sequence(&mut self) {
+        self.market.reset_sequence();
+        self.streams.reset_sequence();
+    }
+
     pub(super) fn answer(&self, route: &Route, request: &Request, now_us: i64, clients: &Clients, age: Age) -> Answer {
         let old = self.first.as_ref().filter(|_| age == Age::Stale);
         let desk = Desk { market: old.unwrap_or(&self.market), symbols: &self.symbols, clients };

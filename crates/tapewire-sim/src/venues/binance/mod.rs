@@ -15,6 +15,7 @@ mod rest;
 mod streams;
 mod symbols;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -52,6 +53,8 @@ struct Binance {
     clients: Clients,
     connects: Connects,
     weights: Weights,
+    /// Streams that are refused, and how often still; a fault.
+    refused: BTreeMap<String, u32>,
 }
 
 /// Where the data come from.
@@ -66,8 +69,8 @@ impl Binance {
             Some(tape) => Source::Tape(Player::new(tape)),
             None => Source::Live(Box::new(Live::new(setup, &options))),
         };
-        let clients = Clients::default();
-        Self { options, source, clients, connects: Connects::default(), weights: Weights::default() }
+        let (clients, connects, weights) = (Clients::default(), Connects::default(), Weights::default());
+        Self { options, source, clients, connects, weights, refused: BTreeMap::new() }
     }
 
     /// Carries a request out, and gives its result.
@@ -76,6 +79,11 @@ impl Binance {
         let Some(client) = self.clients.get_mut(connection) else { return Ok(Value::Null) };
         match request {
             control::Request::Subscribe(names) => {
+                let refused = self.refused.iter_mut().find(|(name, left)| **left > 0 && names.contains(name));
+                if let Some((_, left)) = refused {
+                    *left -= 1;
+                    return Err(Refusal::stream());
+                }
                 let new: Vec<Arc<str>> = fresh(client, &names);
                 if client.streams.len() + new.len() > limit {
                     return Err(Refusal::too_many());
@@ -186,7 +194,9 @@ impl Face for Binance {
         match (trick, &mut self.source) {
             (Trick::StaleAnswer, Source::Live(live)) => live.remember(),
             (Trick::StaleAnswer, Source::Tape(_)) | (Trick::ShutdownNotice | Trick::WrongReply, _) => {}
-            (Trick::Refusal | Trick::SequenceReset, _) => return false,
+            (Trick::Refusal, _) | (Trick::SequenceReset, Source::Live(_)) => {}
+            // A recording has its own numbers.
+            (Trick::SequenceReset, Source::Tape(_)) => return false,
         }
         true
     }
@@ -195,6 +205,16 @@ impl Face for Binance {
         let client = self.clients.get(connection)?;
         let payload = format!(r#"{{"e":"serverShutdown","E":{}}}"#, client.unit.of(now_us));
         Some(if client.combined { combine("!serverShutdown", &payload) } else { payload }.into())
+    }
+
+    fn refuse(&mut self, stream: &str, times: u32) {
+        self.refused.insert(stream.to_owned(), times);
+    }
+
+    fn reset_sequence(&mut self) {
+        if let Source::Live(live) = &mut self.source {
+            live.reset_sequence();
+        }
     }
 
     fn misaddressed(&self, reply: Frame<'_>) -> Option<FrameBuf> {

@@ -67,6 +67,15 @@ impl Streams {
         }
     }
 
+    /// What was collected under numbers that are no more is told under the new ones.
+    pub(super) fn reset_sequence(&mut self) {
+        for stream in self.live.values_mut() {
+            if let State::Depth { ids, .. } = &mut stream.state {
+                *ids = None;
+            }
+        }
+    }
+
     /// Whether nobody listens to anything.
     pub(super) fn is_empty(&self) -> bool {
         self.live.is_empty()
