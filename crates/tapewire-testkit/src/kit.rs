@@ -19,21 +19,34 @@ pub struct Kit {
     subscriptions: Vec<String>,
     quiet: Vec<String>,
     simulator: Option<tapewire_sim::Builder>,
+    update: bool,
 }
+
+/// Set to anything but an empty text or 0, it makes what fixtures decode to be written anew.
+pub(crate) const UPDATE: &str = "TAPEWIRE_UPDATE";
 
 impl Kit {
     /// The suite for an adapter. Nothing else is given yet: each case names what it lacks.
     #[must_use]
     pub fn new(venue: Venue) -> Self {
-        Self { venue, fixtures: None, subscriptions: Vec::new(), quiet: Vec::new(), simulator: None }
+        let update = std::env::var(UPDATE).is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
+        Self { venue, fixtures: None, subscriptions: Vec::new(), quiet: Vec::new(), simulator: None, update }
     }
 
     /// The folder of recorded frames: every `*.jsonl` in it, in the form that `tapewire decode` reads.
-    /// `NAME.expected.jsonl` beside `NAME.jsonl` holds what it must decode to; it is written anew where
-    /// `TAPEWIRE_UPDATE=1` is in the environment.
+    /// `NAME.expected.jsonl` beside `NAME.jsonl` holds what it must decode to. Lines that say they are of another venue
+    /// are passed over.
     #[must_use]
     pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
         self.fixtures = Some(folder.into());
+        self
+    }
+
+    /// Writes what the fixtures decode to anew, instead of comparing it. To be read before it is committed. By default
+    /// that is done where `TAPEWIRE_UPDATE=1` is in the environment.
+    #[must_use]
+    pub fn update(mut self, update: bool) -> Self {
+        self.update = update;
         self
     }
 
@@ -97,7 +110,9 @@ impl Kit {
     /// [`Verdict::Missing`] if there are none, [`Verdict::Failed`] if a file cannot be read.
     pub fn recorded(&self) -> Result<Vec<Fixture>, Verdict> {
         let folder = self.fixture_folder()?;
-        let fixtures = fixture::load(folder).map_err(|error| Verdict::failed(tapewire_core::chain(&error)))?;
+        let mut fixtures = fixture::load(folder).map_err(|error| Verdict::failed(tapewire_core::chain(&error)))?;
+        let is_ours = |word: &String| self.venue.connector.is_recorded_as(word);
+        fixtures.retain(|fixture| fixture.line.belongs_to.as_ref().is_none_or(is_ours));
         if fixtures.is_empty() {
             return Err(Verdict::Missing(format!("recorded frames: there is no line in {}/*.jsonl", folder.display())));
         }
@@ -129,6 +144,11 @@ impl Kit {
             Ok((subscription, topic))
         };
         self.subscriptions.iter().map(topic).collect()
+    }
+
+    /// Whether what fixtures decode to is written anew.
+    pub(crate) fn updates(&self) -> bool {
+        self.update
     }
 
     /// Whether no data of a subscription are to be expected.

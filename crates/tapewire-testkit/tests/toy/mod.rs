@@ -69,7 +69,7 @@ pub(crate) enum Bug {
     MistakesTimes,
     /// The answer to a heartbeat is not told.
     SwallowsPongs,
-    /// The topic must be a frame's first member.
+    /// The topic must stand before the data.
     WantsTopicFirst,
     /// A frame is read without its last bracket too.
     ClosesFrames,
@@ -77,6 +77,8 @@ pub(crate) enum Bug {
     CountsMembers,
     /// Data of a topic that is not known are dropped.
     DropsUnknownTopics,
+    /// Data of a topic that is not known are taken for what they look like.
+    GuessesKinds,
     /// Whoever does not buy sells.
     GuessesSides,
     /// Prices are read through a float.

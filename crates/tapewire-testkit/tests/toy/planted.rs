@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tapewire_core::{
     Account, AccountContext, AccountEffects, Call, Capabilities, Connector, Context, Credentials, DecodeError, Failure,
-    Frame, Grant, Heartbeat, HttpReply, HttpRequest, Op, Policy, Protocol, Recovery, Route, Subscription, Target, Topic,
-    Unsupported, Venue, VenueId,
+    Frame, Grant, Heartbeat, HttpReply, HttpRequest, Op, Policy, Protocol, Recovery, Route, Subscription, Target,
+    Topic, Unsupported, Venue, VenueId,
 };
 
 use super::{Bug, Toy};
@@ -58,7 +58,8 @@ impl Connector for Planted {
     }
 
     fn policy(&self, _: Route) -> &Policy {
-        &self.policies[self.accounts.load(Ordering::Relaxed) % self.policies.len()]
+        let mood = self.accounts.load(Ordering::Relaxed) % self.policies.len();
+        self.policies.get(mood).unwrap_or(&self.toy.policy)
     }
 
     fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
@@ -95,7 +96,7 @@ impl PlantedProtocol {
         let Ok(mut value) = serde_json::from_str::<Value>(text) else {
             return if self.bug == Bug::SwallowsBadFrames && text != "pong" { None } else { whole };
         };
-        let stray = value["ack"].as_u64().is_some_and(|id| !self.asked.contains(&id));
+        let stray = value.get("ack").and_then(Value::as_u64).is_some_and(|id| !self.asked.contains(&id));
         match self.bug {
             Bug::DeafToNotices if value.get("bye").is_some() => return None,
             Bug::EndsOnStrayAnswers if stray => return Some(Err("an answer to nothing")),
@@ -105,7 +106,7 @@ impl PlantedProtocol {
             }
             _ => {}
         }
-        let Some(id) = value["d"][0]["i"].as_u64() else { return whole };
+        let Some(id) = value.pointer("/d/0/i").and_then(Value::as_u64) else { return whole };
         let last = self.last.replace(id).unwrap_or(id - 1);
         match self.bug {
             Bug::EndsOnRepeats if id == last => Some(Err("a trade came twice")),
@@ -115,7 +116,7 @@ impl PlantedProtocol {
                 if id + 10 < last {
                     self.shift += last + 1 - id;
                 }
-                value["d"][0]["i"] = (id + self.shift).into();
+                *value.pointer_mut("/d/0/i")? = (id + self.shift).into();
                 Some(Ok(value.to_string()))
             }
             _ => whole,
@@ -177,8 +178,8 @@ impl Account for PlantedAccount {
         }
         let mut elsewhere = Elsewhere(None);
         self.inner.grant(route, &mut AccountContext::new(cx.now(), &mut elsewhere));
-        if let Some(mut grant) = elsewhere.0 {
-            grant.dial.url = "ws://127.0.0.1:9/ws".parse().unwrap();
+        if let (Some(mut grant), Ok(url)) = (elsewhere.0, "ws://127.0.0.1:9/ws".parse()) {
+            grant.dial.url = url;
             cx.granted(grant);
         }
     }

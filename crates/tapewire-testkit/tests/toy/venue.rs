@@ -68,13 +68,13 @@ impl ToyVenue {
             0 => self.trade(millis, out),
             _ => self.change(millis, out),
         }
-        if self.steps % 3 == 0 {
+        if self.steps.is_multiple_of(3) {
             let (bid, ask) = (self.book.bids.last_key_value(), self.book.asks.first_key_value());
             let (b, bs) = bid.map(|(price, size)| (decimal(*price), size.to_string())).unzip();
             let (a, asks) = ask.map(|(price, size)| (decimal(*price), size.to_string())).unzip();
             self.publish(1, &json!({ "b": b, "B": bs, "a": a, "A": asks, "T": millis }), out);
         }
-        if self.steps % 10 == 0 {
+        if self.steps.is_multiple_of(10) {
             let (open, close) = (decimal(MIDDLE), decimal(MIDDLE + 1));
             let bar = json!({
                 "t": millis - millis % 60_000, "o": open, "h": close, "l": open, "c": close, "v": "12.5",
@@ -101,14 +101,18 @@ impl ToyVenue {
                 true => (&mut self.book.bids, &mut bids, MIDDLE - 1 - place),
                 false => (&mut self.book.asks, &mut asks, MIDDLE + 1 + place),
             };
-            if size == 0 { side.remove(&price) } else { side.insert(price, size) };
+            if size == 0 {
+                side.remove(&price)
+            } else {
+                side.insert(price, size)
+            };
             told.push(json!([decimal(price), size.to_string()]));
         }
         self.publish(2, &json!({ "f": first, "l": self.book.last, "b": bids, "a": asks, "T": millis }), out);
     }
 
     fn publish(&self, topic: usize, message: &Value, out: &mut Outbox) {
-        let stream = &self.streams[topic];
+        let Some(stream) = self.streams.get(topic) else { return };
         let text = format!(r#"{{"t":"{stream}","d":[{message}]}}"#);
         for (client, _) in self.clients.iter().filter(|(_, topics)| topics.contains(&**stream)) {
             out.data(*client, stream, text.as_str());
@@ -179,9 +183,9 @@ impl Face for ToyVenue {
         match (request.path(), request.parameter("symbol")) {
             ("/book", Some("BTC")) => Answer::ok(book.text(now_us / 1_000)),
             ("/book", _) => Answer::new(404, r#"{"err":"no_symbol","why":"there is no such symbol"}"#),
-            ("/instruments", _) => Answer::ok(
-                r#"[{"symbol":"BTC","base":"BTC","quote":"USD","tick":"0.1","lot":"1","state":"open"}]"#,
-            ),
+            ("/instruments", _) => {
+                Answer::ok(r#"[{"symbol":"BTC","base":"BTC","quote":"USD","tick":"0.1","lot":"1","state":"open"}]"#)
+            }
             _ => Answer::new(404, ""),
         }
     }
@@ -201,7 +205,7 @@ impl Face for ToyVenue {
         let Frame::Text(text) = reply else { return None };
         let mut reply: Value = serde_json::from_str(text).ok()?;
         let key = if reply.get("ack").is_some() { "ack" } else { "id" };
-        reply[key] = (reply.get(key)?.as_u64()? + 1_000).into();
+        *reply.get_mut(key)? = (reply.get(key)?.as_u64()? + 1_000).into();
         Some(reply.to_string().into())
     }
 

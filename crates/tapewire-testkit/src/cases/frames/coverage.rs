@@ -61,7 +61,7 @@ fn lack<'a>(
 }
 
 /// Whether a channel is of a row, in which `N` stands for a number and `I` for an interval.
-fn fits(pattern: &str, channel: &str) -> bool {
+pub(super) fn fits(pattern: &str, channel: &str) -> bool {
     let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.split(':').collect(), channel.split(':').collect());
     let fits_part = |(pattern, part): (&&str, &&str)| match *pattern {
         "N" => part.parse::<u16>().is_ok(),

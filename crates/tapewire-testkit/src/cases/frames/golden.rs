@@ -6,10 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fixture::EXPECTED;
+use crate::kit::UPDATE;
 use crate::{Decoder, Fixture, Kit, Verdict};
-
-/// Set to anything but an empty text or 0, it makes the case write what it found.
-const UPDATE: &str = "TAPEWIRE_UPDATE";
 
 /// Each fixture decodes to what stands beside it: event JSON as `tapewire decode` prints it, with the fixture's `line`
 /// as the last member, and a line for each other thing said.
@@ -21,7 +19,7 @@ pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     for (file, fixtures) in files {
         let beside = expected_of(&file);
         let found = decode(kit, &fixtures);
-        if std::env::var(UPDATE).is_ok_and(|value| !matches!(value.as_str(), "" | "0")) {
+        if kit.updates() {
             let written = fs::write(&beside, &found);
             written.map_err(|error| Verdict::failed(format!("cannot write {}: {error}", beside.display())))?;
         }

@@ -1,13 +1,20 @@
 //! Recorded frames in, what they must decode to out; and what must not happen to frames that come otherwise than
 //! recorded.
 
+mod allocations;
+mod batch;
 mod coverage;
+mod facts;
 mod golden;
 mod key_order;
+mod no_panic;
 mod not_silent;
+mod number_forms;
+mod secrets;
 mod subject;
 mod truncated;
 mod unknown_fields;
+mod unknown_words;
 
 use crate::Case;
 
@@ -28,6 +35,12 @@ pub(super) const CASES: &[Case] = &[
         about: "each fixture decodes to exactly what is written beside it",
         read: FIXTURES,
         run: golden::run,
+    },
+    Case {
+        name: "frames/facts",
+        about: "events are of this venue and of channels it claims, tell the times they were given, and books are in order",
+        read: DECODING,
+        run: facts::run,
     },
     Case {
         name: "frames/not_silent",
@@ -52,5 +65,47 @@ pub(super) const CASES: &[Case] = &[
         about: "a member that the venue adds, of whatever kind, changes nothing",
         read: DECODING,
         run: unknown_fields::run,
+    },
+    Case {
+        name: "frames/unknown_types",
+        about: "a kind of message that the venue adds is told as one that is not known, and is no other data",
+        read: DECODING,
+        run: unknown_words::types,
+    },
+    Case {
+        name: "frames/unknown_values",
+        about: "a word that the venue adds is not taken for one that is known",
+        read: DECODING,
+        run: unknown_words::values,
+    },
+    Case {
+        name: "frames/number_forms",
+        about: "a number is told exactly, in whatever form it comes, or is malformed",
+        read: DECODING,
+        run: number_forms::run,
+    },
+    Case {
+        name: "frames/batch",
+        about: "a bad element of a batch costs only itself, and is told",
+        read: DECODING,
+        run: batch::run,
+    },
+    Case {
+        name: "frames/no_panic",
+        about: "whatever bytes come, over the socket or over HTTP, nothing panics, nothing grows and nothing is silent",
+        read: DECODING,
+        run: no_panic::run,
+    },
+    Case {
+        name: "frames/allocations",
+        about: "decoding trades, quotes, books and bars asks for no memory once it has warmed up",
+        read: DECODING,
+        run: allocations::run,
+    },
+    Case {
+        name: "frames/secrets",
+        about: "no event, error or printed value shows what proves who we are",
+        read: DECODING,
+        run: secrets::run,
     },
 ];

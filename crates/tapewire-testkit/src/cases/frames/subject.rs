@@ -92,7 +92,7 @@ pub(super) fn essence(said: &Said) -> Value {
             }
             _ => {}
         }
-        members.insert("topic id".to_owned(), said.topic.map(tapewire_core::TopicId::index).into());
+        members.insert("topic id".to_owned(), said.topic.map(|topic| format!("#{}", topic.index())).into());
     }
     json
 }
