@@ -25,7 +25,7 @@ pub enum Verdict {
     /// It cannot be checked yet: the kit was not given this.
     Missing(String),
     /// The adapter is wrong.
-    Failed(Finding),
+    Failed(Box<Finding>),
 }
 
 /// What was found wrong.
@@ -51,7 +51,7 @@ const FRAME_SHOWN_MAX: usize = 2_000;
 impl Verdict {
     /// A failure without a frame.
     pub fn failed(why: impl Into<String>) -> Self {
-        Self::Failed(Finding { why: why.into(), ..Finding::default() })
+        Finding { why: why.into(), ..Finding::default() }.into()
     }
 
     /// A failure that `frame` shows, which comes from `place`.
@@ -62,7 +62,13 @@ impl Verdict {
             shown.push_str(&format!(" .. ({} bytes)", frame.len()));
         }
         let (frame, place) = (Some(shown), Some(place.to_string()));
-        Self::Failed(Finding { why: why.into(), frame, place, ..Finding::default() })
+        Finding { why: why.into(), frame, place, ..Finding::default() }.into()
+    }
+}
+
+impl From<Finding> for Verdict {
+    fn from(finding: Finding) -> Self {
+        Self::Failed(Box::new(finding))
     }
 }
 

@@ -1,6 +1,9 @@
 //! An adapter that keeps what it is told and what it answers, and how that is played to a fresh one.
 
-mod actors;
+mod account;
+mod call;
+mod fresh;
+mod protocol;
 mod shadow;
 
 use std::collections::BTreeMap;
@@ -12,8 +15,10 @@ use tapewire_core::{
     Unsupported, Venue, VenueId,
 };
 
-pub(crate) use self::actors::{Call, Fresh};
-use self::actors::{RecordedAccount, RecordedProtocol};
+use self::account::RecordedAccount;
+pub(crate) use self::call::Call;
+pub(crate) use self::fresh::Fresh;
+use self::protocol::RecordedProtocol;
 
 /// How many calls are kept at the most; the rest is not compared.
 const CALLS_MAX: usize = 200_000;
@@ -43,7 +48,7 @@ pub(crate) enum Actor {
     /// One made with this grant.
     Protocol(Route, Grant),
     /// The account at this target.
-    Account(Target),
+    Account(Box<Target>),
 }
 
 impl Recording {
@@ -132,7 +137,7 @@ impl Connector for Recorder {
     }
 
     fn account(&self, target: &Target) -> Box<dyn Account> {
-        let actor = self.recording.begin(Actor::Account(target.clone()));
+        let actor = self.recording.begin(Actor::Account(Box::new(target.clone())));
         Box::new(RecordedAccount::new(self.inner.account(target), actor, self.recording.clone()))
     }
 

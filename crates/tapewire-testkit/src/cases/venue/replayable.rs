@@ -40,7 +40,7 @@ pub(super) fn check(kit: &Kit) -> Result<(), Verdict> {
                 effects.trim_end()
             );
             let frame = Some(format!("{:?}", call.input));
-            return Err(Verdict::Failed(Finding { why, frame, ..Finding::default() }));
+            return Err(Finding { why, frame, ..Finding::default() }.into());
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::harness::{Scene, Stage};
 use crate::{Kit, Verdict};
 
 /// In so long a book is synced, whatever happened to its first snapshots.
-const WITHIN: Duration = Duration::from_secs(90);
+const WITHIN: Duration = Duration::from_secs(150);
 /// How many requests a book may cost until then, the list of instruments included.
 const REQUESTS_MAX: u64 = 16;
 /// How long the venue asks to be left alone, and how often.
