@@ -26,10 +26,10 @@ use tapewire::event::{
 use tapewire::{
     Account, AccountContext, BookRule, Call, Capabilities, Channel, ChannelCapability, Connector, Context, Decimal,
     DecodeError, DialRequest, Engine, Failure, Frame, Grant, Heartbeat, HttpReply, InstrumentId, Level, Op, ParseError,
-    Policy, Protocol, Recovery, Reply, ReplyKind, Resync, Route, Subscription, Target, Topic, UnixNanos, Unsupported,
-    Url, Venue, VenueId,
+    Policy, Protocol, Recovery, Reply, ReplyKind, Resync, Route, Subscription, Target, Topic, TopicId, UnixNanos,
+    Unsupported, Url, Venue, VenueId,
 };
-use tapewire_json::{Raw, Text, tagged};
+use tapewire_json::{Cursor, Raw, Text, tagged};
 use tapewire_sim::face::{Answer, ConnectionId, Face, Outbox, Request, Setup, Wake};
 use tapewire_sim::{Builder, Simulator};
 
@@ -145,7 +145,7 @@ impl Connector for Orchard {
     }
 
     fn protocol(&self, _: Route, _: &Grant) -> Box<dyn Protocol> {
-        Box::new(OrchardProtocol)
+        Box::new(OrchardProtocol::default())
     }
 }
 
@@ -192,11 +192,13 @@ struct QuoteMessage {
 }
 
 #[derive(Deserialize)]
-struct BookMessage {
+struct BookMessage<'a> {
     whole: bool,
     no: u64,
-    bids: Vec<Level>,
-    asks: Vec<Level>,
+    #[serde(borrow)]
+    bids: Raw<'a>,
+    #[serde(borrow)]
+    asks: Raw<'a>,
 }
 
 #[derive(Deserialize)]
@@ -210,11 +212,16 @@ struct AnswerMessage<'a> {
 enum Message<'a> {
     Trade(TradeMessage<'a>),
     Quote(QuoteMessage),
-    Book(BookMessage),
+    Book(BookMessage<'a>),
     Other(Raw<'a>),
 }
 
-struct OrchardProtocol;
+/// What is kept from frame to frame: lists that are filled again, so that a book asks for no memory.
+#[derive(Default)]
+struct OrchardProtocol {
+    bids: Vec<Level>,
+    asks: Vec<Level>,
+}
 
 impl Protocol for OrchardProtocol {
     fn encode(&mut self, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {
@@ -226,50 +233,64 @@ impl Protocol for OrchardProtocol {
     }
 
     fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>) {
-        let told = match frame {
-            Frame::Text("pong") => return cx.reply(&Reply::new(ReplyKind::Pong)),
-            Frame::Text(text) => decode(text, cx),
-            Frame::Binary(_) => Err(DecodeError::Payload("Orchard sends text only")),
-        };
-        if let Err(why) = told {
-            cx.malformed(None, frame.bytes(), &why);
+        match frame {
+            Frame::Text("pong") => cx.reply(&Reply::new(ReplyKind::Pong)),
+            Frame::Text(text) => {
+                if let Err(why) = self.decode(text, cx) {
+                    cx.malformed(topic_of(text, cx), text.as_bytes(), &why);
+                }
+            }
+            Frame::Binary(bytes) => cx.malformed(None, bytes, &DecodeError::Payload("Orchard sends text only")),
         }
     }
 }
 
-/// Reads a frame whole, and only then tells what it holds.
-fn decode(text: &str, cx: &mut Context<'_>) -> Result<(), DecodeError> {
-    let read = tagged(text, "feed", "data", |feed: &str, data| {
-        let message = match feed.split_once('.').map_or("", |(kind, _)| kind) {
-            "trade" => Message::Trade(data.read()?),
-            "quote" => Message::Quote(data.read()?),
-            "book" => Message::Book(data.read()?),
-            _ => Message::Other(data.read()?),
-        };
-        Ok((feed, message))
+impl OrchardProtocol {
+    /// Reads a frame whole, and only then tells what it holds.
+    fn decode(&mut self, text: &str, cx: &mut Context<'_>) -> Result<(), DecodeError> {
+        let read = tagged(text, "feed", "data", |feed: &str, data| {
+            let message = match feed.split_once('.').map_or("", |(kind, _)| kind) {
+                "trade" => Message::Trade(data.read()?),
+                "quote" => Message::Quote(data.read()?),
+                "book" => Message::Book(data.read()?),
+                _ => Message::Other(data.read()?),
+            };
+            Ok((feed, message))
+        })?;
+        match read {
+            Some((feed, message)) => self.normalize(feed, message, cx),
+            None => answer(text, cx),
+        }
+    }
+
+    /// Message to event. The feed's name says what it is about, also where nobody has subscribed, as in a recording.
+    fn normalize(&mut self, feed: &str, message: Message<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
+        let topic = cx.topic(feed).map(|(topic, _)| topic);
+        let instrument = InstrumentId::new(VENUE, feed.split_once('.').map_or(feed, |(_, symbol)| symbol))?;
+        let ts_recv = cx.now();
+        match message {
+            Message::Trade(it) => cx.emit(topic, &Event::Trade(&trade(&it, instrument, ts_recv)?)),
+            Message::Quote(it) => cx.emit(topic, &Event::Quote(&quote(&it, instrument, ts_recv))),
+            Message::Book(it) => {
+                fill(&mut self.bids, it.bids)?;
+                fill(&mut self.asks, it.asks)?;
+                let action = if it.whole { BookAction::Snapshot } else { BookAction::Delta };
+                let (head, no) = (BookHead::new(instrument, Channel::Book, action), Some(it.no));
+                let head = BookHead { ts_recv, first_sequence: no, last_sequence: no, ..head };
+                cx.emit(topic, &Event::Book(Book { head: &head, bids: &self.bids, asks: &self.asks }));
+            }
+            Message::Other(it) => cx.emit(topic, &Event::Raw(&raw(feed, it.text(), Some(instrument), ts_recv))),
+        }
+        Ok(())
+    }
+}
+
+fn fill(list: &mut Vec<Level>, levels: Raw<'_>) -> Result<(), DecodeError> {
+    list.clear();
+    levels.cursor().array(|level| {
+        list.push(level.level()?);
+        Ok(())
     })?;
-    match read {
-        Some((feed, message)) => normalize(feed, message, cx),
-        None => answer(text, cx),
-    }
-}
-
-/// Message to event. The feed's name says what it is about, also where nobody has subscribed, as in a recording.
-fn normalize(feed: &str, message: Message<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
-    let topic = cx.topic(feed).map(|(topic, _)| topic);
-    let instrument = InstrumentId::new(VENUE, feed.split_once('.').map_or(feed, |(_, symbol)| symbol))?;
-    let ts_recv = cx.now();
-    match message {
-        Message::Trade(it) => cx.emit(topic, &Event::Trade(&trade(&it, instrument, ts_recv)?)),
-        Message::Quote(it) => cx.emit(topic, &Event::Quote(&quote(&it, instrument, ts_recv))),
-        Message::Book(it) => {
-            let action = if it.whole { BookAction::Snapshot } else { BookAction::Delta };
-            let (head, no) = (BookHead::new(instrument, Channel::Book, action), Some(it.no));
-            let head = BookHead { ts_recv, first_sequence: no, last_sequence: no, ..head };
-            cx.emit(topic, &Event::Book(Book { head: &head, bids: &it.bids, asks: &it.asks }));
-        }
-        Message::Other(it) => cx.emit(topic, &Event::Raw(&raw(feed, it.text(), Some(instrument), ts_recv))),
-    }
     Ok(())
 }
 
@@ -327,6 +348,13 @@ fn answer(text: &str, cx: &mut Context<'_>) -> Result<(), DecodeError> {
     };
     cx.reply(&Reply { request: it.id.map(Id::Number), reason: it.why.as_deref(), ..Reply::new(kind) });
     Ok(())
+}
+
+/// The topic that a bad frame names, as far as it can be read: whoever subscribed it is told of a gap.
+fn topic_of(text: &str, cx: &Context<'_>) -> Option<TopicId> {
+    let mut frame = Cursor::new(text);
+    let feed: &str = if frame.seek("feed").ok()? { frame.read().ok()? } else { return None };
+    cx.topic(feed).map(|(topic, _)| topic)
 }
 
 /// What has no normalized form is handed on as it is: nothing is dropped.

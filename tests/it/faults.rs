@@ -1,14 +1,13 @@
 //! Faults of the venue: what is lost is told, and everything that was wanted is there again.
 
-use std::collections::BTreeMap;
+mod scene;
+mod truth;
 
-use tapewire::event::{Book, BookAction, Cause, ConnectionState, Event, Scope};
-use tapewire::{Channel, Decimal, Feed, InstrumentId, Level, SubscriptionState};
-use tapewire_sim::Simulator;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tapewire::event::{BookAction, Cause, ConnectionState, Event, Scope};
+use tapewire::{Channel, Feed, InstrumentId, SubscriptionState};
 
 use crate::support::{Ledger, engine, is_data, simulator, subscription, until};
+use truth::True;
 
 const SUBSCRIPTIONS: [&str; 4] =
     ["binance:BTCUSDT@trade", "binance:BTCUSDT@quote", "binance:BTCUSDT@book", "binance:ETHUSDT@trade"];
@@ -99,15 +98,13 @@ async fn a_book_with_a_hole_is_healed() {
     .await;
     assert!(feed.book(bitcoin).is_some());
 
-    let truth = follow(&mut feed, True::fetch(&simulator).await, 20).await;
-    let book = feed.book(bitcoin).unwrap();
-    let shown = |levels: Vec<&Level>| levels.iter().map(|it| (it.price, it.quantity)).collect::<Vec<_>>();
-    assert_eq!(shown(book.bids().collect()), truth.bids.into_iter().rev().collect::<Vec<_>>());
-    assert_eq!(shown(book.asks().collect()), truth.asks.into_iter().collect::<Vec<_>>());
+    let mut truth = True::fetch(&simulator).await;
+    follow(&mut feed, &mut truth, 20).await;
+    truth.assert_is(feed.book(bitcoin).unwrap());
 }
 
 /// Brings a book up to date by the next messages, so many of which must follow it without a hole.
-async fn follow(feed: &mut Feed, mut truth: True, messages: u32) -> True {
+async fn follow(feed: &mut Feed, truth: &mut True, messages: u32) {
     let mut applied = 0;
     until(feed, "changes to the book", |event| {
         match event {
@@ -118,58 +115,21 @@ async fn follow(feed: &mut Feed, mut truth: True, messages: u32) -> True {
         (applied == messages).then_some(())
     })
     .await;
-    truth
 }
 
-/// The venue's book as its REST interface gives it, kept by the plainest of means.
-struct True {
-    last: u64,
-    bids: BTreeMap<Decimal, Decimal>,
-    asks: BTreeMap<Decimal, Decimal>,
-}
-
-impl True {
-    async fn fetch(simulator: &Simulator) -> Self {
-        let body = get(simulator, "/api/v3/depth?symbol=BTCUSDT&limit=5000").await;
-        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
-        let side = |name: &str| {
-            let levels = value[name].as_array().unwrap().iter();
-            let decimal = |text: &serde_json::Value| text.as_str().unwrap().parse::<Decimal>().unwrap();
-            levels.map(|level| (decimal(&level[0]), decimal(&level[1]))).collect()
-        };
-        Self { last: value["lastUpdateId"].as_u64().unwrap(), bids: side("bids"), asks: side("asks") }
-    }
-
-    /// Returns whether the message was news.
-    fn apply(&mut self, book: &Book<'_>) -> bool {
-        let (first, last) = (book.first_sequence.unwrap(), book.last_sequence.unwrap());
-        if last <= self.last {
-            return false;
+#[tokio::test(start_paused = true)]
+async fn explore() {
+    let text = std::fs::read_to_string("/tmp/w/scripts.txt").unwrap();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let (seconds, script) = line.split_once(' ').unwrap();
+        let run = scene::play(&script.replace(" && ", "\n"), seconds.parse().unwrap()).await;
+        println!("=== {script}");
+        for (at, notice) in &run.notices {
+            println!("   {:7.3} {notice}", at.as_secs_f64());
         }
-        assert!(first <= self.last + 1, "a hole between {} and {first}", self.last);
-        for (side, levels) in [(&mut self.bids, book.bids), (&mut self.asks, book.asks)] {
-            for level in levels {
-                side.remove(&level.price);
-                if !level.quantity.is_zero() {
-                    side.insert(level.price, level.quantity);
-                }
-            }
-        }
-        self.last = last;
-        true
+        println!(
+            "   data {:?} delays {:?} trades {} missing {} stats {:?}",
+            run.data, run.delays, run.ledger.trades, run.ledger.missing, run.stats
+        );
     }
-}
-
-/// The body of an answer over HTTP.
-async fn get(simulator: &Simulator, path: &str) -> String {
-    let url = simulator.rest_url();
-    let authority = url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(authority).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 ") && !head.to_lowercase().contains("chunked"), "{head}");
-    body.to_owned()
 }

@@ -12,7 +12,7 @@ use crate::support::{Ledger, subscription};
 
 /// Connects everything to the simulated venue by a pipe.
 #[derive(Debug)]
-struct Pipes(Arc<Simulator>);
+pub(crate) struct Pipes(pub(crate) Arc<Simulator>);
 
 #[async_trait]
 impl Dialer for Pipes {
