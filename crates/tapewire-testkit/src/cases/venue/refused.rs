@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tapewire_core::{Op, Subscription, SubscriptionState, Topic};
 
-use super::acks::is_bounded;
+use super::acks::{self, is_bounded};
 use super::claims;
 use crate::harness::{Scene, Stage};
 use crate::recorder::Recording;
@@ -26,6 +26,9 @@ pub(super) fn check(kit: &Kit) -> Result<(), Verdict> {
             topic.wire
         );
         claims::was_played(play(Scene::new(kit)?.only(&siblings).fault(line), *refused))?;
+        // Refused once, together with others or alone: it need not be served, and the others must be.
+        let once = format!(r#"{{"stream": "{}", "count": 1}}"#, topic.wire);
+        claims::was_played(acks::play(kit, "partial_refusal", &once, true))?;
     }
     Ok(())
 }
