@@ -16,8 +16,8 @@ fn main() -> ExitCode {
         .main()
 }
 
-/// One for each row of the capability table.
-const SUBSCRIPTIONS: [&str; 13] = [
+/// One for each row of the capability table, and one for all instruments where there is such a stream.
+const SUBSCRIPTIONS: [&str; 15] = [
     "binance:BTCUSDT@trade",
     "binance:BTCUSDT@trade:agg",
     "binance:BTCUSDT@trade:block",
@@ -25,10 +25,12 @@ const SUBSCRIPTIONS: [&str; 13] = [
     "binance:BTCUSDT@book",
     "binance:BTCUSDT@book:5",
     "binance:BTCUSDT@bar:1m",
-    "binance:BTCUSDT@bar:1m:+08:00",
+    "binance:BTCUSDT@bar:1d:+08:00",
     "binance:BTCUSDT@ticker",
     "binance:BTCUSDT@ticker:mini",
+    "binance:*@ticker:mini",
     "binance:BTCUSDT@ticker:1h",
+    "binance:*@ticker:1h",
     "binance:BTCUSDT@raw:avgPrice",
     "binance:BTCUSDT@raw:referencePrice",
 ];

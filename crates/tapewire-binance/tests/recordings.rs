@@ -9,8 +9,9 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use support::{Wire, rest};
+use support::decoder;
 use tapewire_core::recording::{Direction, LineKind, Reader};
+use tapewire_testkit::Fixture;
 
 /// The folder with Binance's recordings, if it is there.
 fn folder() -> Option<PathBuf> {
@@ -26,32 +27,20 @@ fn folder() -> Option<PathBuf> {
 
 /// How many of each kind a file's spot lines decode to; nothing may be malformed or silent.
 fn decode(path: &PathBuf) -> BTreeMap<&'static str, u64> {
-    let mut wire = Wire::bare();
+    let mut decoder = decoder();
     let mut counts = BTreeMap::new();
     for line in Reader::new(File::open(path).unwrap()) {
-        let line = line.unwrap();
+        let fixture = Fixture { file: path.clone(), line: line.unwrap() };
+        let line = &fixture.line;
         if line.belongs_to.as_deref().is_some_and(|product| product != "spot") {
             continue;
         }
-        let said = match (&line.kind, line.direction) {
-            (LineKind::Connect, _) => {
-                let path = String::from_utf8(line.payload.frame().bytes().to_vec()).unwrap();
-                wire = Wire::new(&format!("wss://venue.example{path}"), &[]);
-                continue;
-            }
-            (_, Direction::Out) => continue,
-            (LineKind::Frame, Direction::In) => wire.frame(line.payload.frame(), line.ts_recv),
-            (LineKind::Rest { request }, Direction::In) => {
-                let body = String::from_utf8(line.payload.frame().bytes().to_vec()).unwrap();
-                let (said, result) = rest(request.split_once(' ').unwrap().1, &body);
-                assert!(result.is_ok(), "{}:{}: {result:?}", path.display(), line.number);
-                said
-            }
-        };
-        assert!(!said.kinds.is_empty(), "{}:{} is lost", path.display(), line.number);
-        for (kind, text) in said.kinds.iter().zip(&said.lines) {
-            assert_ne!(*kind, "malformed", "{}:{}: {text}", path.display(), line.number);
-            *counts.entry(*kind).or_default() += 1;
+        let said = decoder.line(&fixture);
+        let speaks = line.direction == Direction::In && line.kind != LineKind::Connect;
+        assert!(!speaks || !said.is_empty(), "{fixture} is lost");
+        for said in said.iter().filter(|said| said.kind != "done") {
+            assert!(!matches!(said.kind, "malformed" | "refused"), "{fixture}: {}", said.text);
+            *counts.entry(said.kind).or_default() += 1;
         }
     }
     counts

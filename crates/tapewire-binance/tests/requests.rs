@@ -1,26 +1,22 @@
 //! What the adapter asks the venue for, over the connection and over REST, and what it makes of the answers.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 mod support;
 
 use std::time::Duration;
 
-use support::{Said, Wire, rest};
+use serde_json::Value;
+use support::{answer, decoder};
 use tapewire_binance::{Spot, TimeUnit, spot};
-use tapewire_core::{
-    AccountContext, Call, Connector, Context, HttpReply, Op, Recovery, Route, Subscription, Target, Topic,
-};
+use tapewire_core::{Call, Connector, HttpReply, Op, Recovery, Route, Subscription, Topic, Venue};
+use tapewire_testkit::Decoder;
 
 fn encode(names: &[String]) -> (usize, String) {
     let spot = Spot::new();
     let topics: Vec<Topic> =
         names.iter().map(|name| spot.topic(&format!("binance:{name}@trade").parse().unwrap()).unwrap()).collect();
-    let mut wire = Wire::bare();
-    let mut said = Said::default();
-    let mut cx = Context::new(None, &mut wire.nonce, &wire.topics, &mut said);
-    let taken = wire.protocol.encode(Op::Subscribe, &topics.iter().collect::<Vec<_>>(), &mut cx);
-    (taken, said.sent.remove(0))
+    let (taken, said) = decoder().encode(Op::Subscribe, &topics.iter().collect::<Vec<_>>());
+    assert_eq!((said.len(), said[0].kind), (1, "sent"));
+    (taken, said[0].json()["what"].as_str().unwrap().to_owned())
 }
 
 #[test]
@@ -38,37 +34,36 @@ fn a_frame_is_bounded_in_names_and_bytes() {
     let long: Vec<_> = (0..100).map(|n| format!("{n:03}{}", "人".repeat(40))).collect();
     let (taken, frame) = encode(&long);
     assert!(taken < 100 && taken > 40 && frame.len() <= length_max, "{taken} names, {} bytes", frame.len());
-    let read: serde_json::Value = serde_json::from_str(&frame).unwrap();
+    let read: Value = serde_json::from_str(&frame).unwrap();
     assert_eq!(read["params"].as_array().map(Vec::len), Some(taken));
 }
 
-fn dialled(spot: &Spot, base: Option<&str>) -> String {
-    let target = Target { websocket: base.map(|base| base.parse().unwrap()), ..Target::default() };
-    let mut said = Said::default();
-    spot.account(&target).grant(Route("market"), &mut AccountContext::new(None, &mut said));
-    said.granted.unwrap().dial.url.expose().to_owned()
+fn dialled(spot: Spot, base: Option<&str>) -> String {
+    let venue = Venue::new(spot);
+    let venue = match base {
+        Some(base) => venue.endpoint(base.parse().unwrap()),
+        None => venue,
+    };
+    Decoder::bare(&venue).grant().unwrap().dial.url.expose().to_owned()
 }
 
 #[test]
 fn dials_the_combined_streams_of_the_base() {
-    let spot = Spot::new();
-    assert_eq!(dialled(&spot, None), "wss://stream.binance.com:9443/stream?timeUnit=MICROSECOND");
-    assert_eq!(dialled(&spot, Some("ws://127.0.0.1:7000/sim/")), "ws://127.0.0.1:7000/sim/stream?timeUnit=MICROSECOND");
-    let slow = spot.time_unit(TimeUnit::Millisecond);
-    assert_eq!(dialled(&slow, Some("ws://127.0.0.1:7000")), "ws://127.0.0.1:7000/stream");
+    let spot = Spot::new;
+    let base = Some("ws://127.0.0.1:7000/sim/");
+    assert_eq!(dialled(spot(), None), "wss://stream.binance.com:9443/stream?timeUnit=MICROSECOND");
+    assert_eq!(dialled(spot(), base), "ws://127.0.0.1:7000/sim/stream?timeUnit=MICROSECOND");
+    assert_eq!(dialled(spot().time_unit(TimeUnit::Millisecond), base), "ws://127.0.0.1:7000/sim/stream");
 }
 
 #[test]
 fn asks_for_instruments_and_snapshots() {
-    let venue = spot();
-    let mut account = venue.connector.account(&venue.target);
+    let (venue, mut decoder) = (spot(), decoder());
     let subscription: Subscription = "binance:币USDT@book".parse().unwrap();
     let topic = venue.connector.topic(&subscription).unwrap();
-    let mut said = Said::default();
-    for call in [Call::Instruments, Call::Snapshot { topic: &topic, subscription }] {
-        account.call(&call, &mut AccountContext::new(None, &mut said));
-    }
-    let asked: Vec<_> = said.requests.iter().map(|request| (request.path.as_str(), request.weight)).collect();
+    let calls = [Call::Instruments, Call::Snapshot { topic: &topic, subscription }];
+    let requests: Vec<_> = calls.iter().flat_map(|call| decoder.call(call)).collect();
+    let asked: Vec<_> = requests.iter().map(|request| (request.path.as_str(), request.weight)).collect();
     assert_eq!(
         asked,
         [("/api/v3/exchangeInfo?showPermissionSets=false", 20), ("/api/v3/depth?symbol=%E5%B8%81USDT&limit=1000", 50)]
@@ -78,80 +73,21 @@ fn asks_for_instruments_and_snapshots() {
 #[test]
 fn a_snapshot_knows_its_symbol_from_the_request() {
     let body = r#"{"lastUpdateId":160,"bids":[["0.0024","10"]],"asks":[["0.0026","100"]]}"#;
-    let (said, result) = rest("/api/v3/depth?symbol=%E5%B8%81USDT&limit=1000", body);
-    assert!(result.is_ok() && said.done);
-    assert_eq!(
-        said.lines,
-        [concat!(
-            r#"{"kind":"book","venue":"binance","instrument":"binance:币USDT","channel":"book","ts_event":null,"ts_recv":null,"#,
-            r#""action":"snapshot","bids":[["0.0024","10"]],"asks":[["0.0026","100"]],"first_sequence":null,"last_sequence":160,"#,
-            r#""previous_sequence":null,"checksum":null,"auction_bid_quantity":null,"auction_ask_quantity":null}"#
-        )]
-    );
-    assert_eq!(rest("/api/v3/depth", body).0.kinds, ["raw"]);
-    for bad in ["", "{}", r#"{"lastUpdateId":160,"bids":[]}"#, r#"{"lastUpdateId":1,"bids":[],"asks":[]} x"#] {
-        let (said, result) = rest("/api/v3/depth?symbol=X", bad);
-        assert!(result.is_err() && said.kinds.is_empty() && !said.done, "{bad}");
+    let said = answer("/api/v3/depth?symbol=%E5%B8%81USDT&limit=1000", body);
+    assert_eq!((said[0].kind, said[1].kind), ("book", "done"));
+    assert_eq!(said[0].json()["instrument"], "binance:币USDT");
+    for bad in ["{}", r#"{"lastUpdateId":160,"bids":[]}"#, r#"{"lastUpdateId":1,"bids":[],"asks":[]} x"#] {
+        let kinds: Vec<_> = answer("/api/v3/depth?symbol=X", bad).iter().map(|said| said.kind).collect();
+        assert_eq!(kinds, ["malformed"], "{bad}");
     }
 }
 
 #[test]
-fn a_bad_symbol_costs_only_itself() {
-    let symbol = |name: &str, status: &str| {
-        format!(
-            r#"{{"symbol":"{name}","status":{status},"baseAsset":"BTC","quoteAsset":"USDT","filters":[
-            {{"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000.0","tickSize":"0.01000000"}},
-            {{"filterType":"LOT_SIZE","minQty":"0.00002","maxQty":"9000.0","stepSize":"0.00001000"}},
-            {{"filterType":"NOTIONAL","minNotional":"5.0","applyMinToMarket":true}}]}}"#
-        )
-    };
-    let symbols = [symbol("BTCUSDT", "\"TRADING\""), symbol("BAD", "7"), symbol("OLDUSDT", "\"BREAK\"")].join(",");
-    let body = format!(r#"{{"timezone":"UTC","serverTime":1700000000000,"symbols":[{symbols}]}}"#);
-    let (said, result) = rest("/base/api/v3/exchangeInfo?showPermissionSets=false", &body);
-    assert!(result.is_ok() && said.done);
-    assert_eq!(said.kinds, ["instrument", "malformed", "instrument"]);
-    let read: serde_json::Value = serde_json::from_str(&said.lines[0]).unwrap();
-    for (name, expected) in [
-        ("instrument", "binance:BTCUSDT"),
-        ("unified", "BTC/USDT"),
-        ("product", "spot"),
-        ("tick_size", "0.01000000"),
-        ("lot_size", "0.00001000"),
-        ("quantity_min", "0.00002"),
-        ("notional_min", "5.0"),
-        ("state", "open"),
-        ("raw_state", "TRADING"),
-    ] {
-        assert_eq!(read[name], expected, "{name}");
-    }
-    assert!(said.lines[2].contains(r#""state":"break""#));
-}
-
-#[test]
-fn bars_over_rest_do_not_say_whether_they_are_closed() {
-    let row = r#"[1655971200000,"0.01086000","0.01086600","0.01083600","0.01083800","2290.53800000",1655974799999,"24.85074442",2283,"1171.64000000","12.71225884","0"]"#;
-    let (said, result) = rest("/api/v3/klines?symbol=BNBBTC&interval=1d&timeZone=8", &format!("[{row},[1],{row}]"));
-    assert!(result.is_ok());
-    assert_eq!(said.kinds, ["bar", "malformed", "bar"]);
-    let read: serde_json::Value = serde_json::from_str(&said.lines[0]).unwrap();
-    assert_eq!((&read["channel"], &read["ts_open"]), (&"bar:1d:+08:00".into(), &1_655_971_200_000_000_000_i64.into()));
-    assert_eq!(
-        (&read["high"], &read["volume"], &read["turnover"]),
-        (&"0.01086600".into(), &"2290.53800000".into(), &"24.85074442".into())
-    );
-    assert_eq!((&read["closed"], &read["trades"]), (&serde_json::Value::Null, &2283.into()));
-    assert_eq!(rest("/api/v3/klines?symbol=X&interval=7m", "[]").0.kinds, ["raw"]);
-}
-
-#[test]
-fn answers_without_a_form_are_handed_on() {
-    let (said, result) = rest("/api/v3/avgPrice?symbol=BTCUSDT", r#"{"mins":5,"price":"9.35"}"#);
-    assert!(result.is_ok());
-    assert!(
-        said.lines[0].contains(r#""topic":"/api/v3/avgPrice","data":{"mins":5,"price":"9.35"}"#),
-        "{}",
-        said.lines[0]
-    );
+fn bars_over_rest_know_their_interval_from_the_request() {
+    let row = r#"[[1655971200000,"1","3","0.5","2","7",1655974799999,"14",2283,"1","1","0"]]"#;
+    let said = answer("/api/v3/klines?symbol=BNBBTC&interval=1d&timeZone=8", row);
+    assert_eq!(said[0].json()["channel"], "bar:1d:+08:00");
+    assert_eq!(answer("/api/v3/klines?symbol=X&interval=7m", row)[0].kind, "raw");
 }
 
 #[test]
@@ -168,12 +104,9 @@ fn refusals_say_what_can_be_done() {
         (503, "", Recovery::Retry, Some("503")),
         (400, r#"{"code":-9999,"msg":"new"}"#, Recovery::FixRequest, Some("-9999")),
     ];
-    let account = Spot::new().account(&Target::default());
+    let decoder = decoder();
     for (status, body, recovery, code) in cases {
-        let failure = account.refusal(HttpReply { path: "/api/v3/depth", status, body, ts_recv: None });
+        let failure = decoder.refusal(HttpReply { path: "/api/v3/depth", status, body, ts_recv: None });
         assert_eq!((failure.recovery, failure.code.as_deref()), (recovery, code), "{status} {body}");
     }
-    let (said, result) = rest("/api/v3/depth?symbol=NO", r#"{"code":-1121,"msg":"Invalid symbol."}"#);
-    assert!(result.is_ok() && !said.done);
-    assert_eq!(said.refused.unwrap().code.as_deref(), Some("-1121"));
 }

@@ -17,7 +17,8 @@ const ROUNDS: usize = 3;
 /// memory.
 pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     if !CountingAllocator::is_installed() {
-        let what = "an allocator that counts: `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`";
+        let what =
+            "an allocator that counts: `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`";
         return Err(Verdict::Missing(what.to_owned()));
     }
     let often = OFTEN.map(EventKind::as_str);
@@ -34,7 +35,10 @@ pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     let claimed: BTreeSet<&str> = rows.filter_map(|row| row.channel.split(':').next()).collect();
     let lacks: Vec<_> = often.into_iter().filter(|kind| claimed.contains(kind) && !kinds.contains(kind)).collect();
     if !lacks.is_empty() {
-        return Err(Verdict::Missing(format!("frames of subscribed topics that hold nothing but a {}", lacks.join(", a "))));
+        return Err(Verdict::Missing(format!(
+            "frames of subscribed topics that hold nothing but a {}",
+            lacks.join(", a ")
+        )));
     }
     if frames.is_empty() {
         return Err(Verdict::Skipped("the venue has no trades, quotes, books or bars".to_owned()));

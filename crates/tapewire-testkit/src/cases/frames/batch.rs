@@ -44,13 +44,7 @@ fn double(value: &mut Tree) {
 }
 
 /// Tries bad elements in the place of one. Returns whether the array is a batch.
-fn element(
-    subject: &mut Subject<'_>,
-    tree: &Tree,
-    place: &Place,
-    at: usize,
-    base: &[Value],
-) -> Result<bool, Verdict> {
+fn element(subject: &mut Subject<'_>, tree: &Tree, place: &Place, at: usize, base: &[Value]) -> Result<bool, Verdict> {
     let without = tree.with(place, |value| {
         if let Tree::Array(elements) = value {
             elements.remove(at);

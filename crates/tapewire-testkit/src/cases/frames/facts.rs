@@ -96,7 +96,8 @@ impl Facts<'_> {
 
     fn times(&self) -> Option<String> {
         let times = self.event.as_object()?.iter().filter(|(name, _)| name.starts_with("ts_"));
-        let odd = times.filter_map(|(name, value)| Some((name, value.as_i64()?))).find(|(_, it)| !TIMES.contains(it))?;
+        let odd =
+            times.filter_map(|(name, value)| Some((name, value.as_i64()?))).find(|(_, it)| !TIMES.contains(it))?;
         Some(format!("`{}` is {}: was it read in the wrong unit?", odd.0, UnixNanos(odd.1)))
     }
 
@@ -123,7 +124,8 @@ impl Facts<'_> {
         if self.said.kind != "trade" {
             return None;
         }
-        let odd = ["price", "quantity"].into_iter().find(|name| self.decimal(name).is_none_or(|it| it <= Decimal::ZERO));
+        let odd =
+            ["price", "quantity"].into_iter().find(|name| self.decimal(name).is_none_or(|it| it <= Decimal::ZERO));
         odd.map(|name| format!("the `{name}` of a trade is above 0"))
     }
 
@@ -173,8 +175,8 @@ impl Facts<'_> {
         if self.text("action") != Some("snapshot") {
             return None;
         }
-        let ordered = bids.is_sorted_by(|(one, _), (next, _)| one > next)
-            && asks.is_sorted_by(|(one, _), (next, _)| one < next);
+        let ordered =
+            bids.is_sorted_by(|(one, _), (next, _)| one > next) && asks.is_sorted_by(|(one, _), (next, _)| one < next);
         let crossed = bids.first().zip(asks.first()).is_some_and(|((bid, _), (ask, _))| bid >= ask);
         if !ordered {
             return Some("the levels of a snapshot stand best first, each price once".to_owned());

@@ -33,7 +33,8 @@ const NUMBERS: [&str; 10] = [
 const POWERS: [u8; 4] = [0, 3, 6, 9];
 
 /// A number in quotes or without says the same, or is malformed. Where another value stands, that very value is told,
-/// or none: each number that is new in what is said equals the one that was put in.
+/// or none: each number that is new in what is said equals the one that was put in, or is written in the frame (a price
+/// is told only once its quantity is above 0, for one).
 pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     subject::each_tree(kit, |subject, tree| {
         let mut places = tree.places_of(is_number);
@@ -80,7 +81,8 @@ fn other_value(
     number: &str,
     value: Tree,
 ) -> Result<(), Verdict> {
-    let text = tree.with(place, |old| *old = value).to_string();
+    let tree_then = tree.with(place, |old| *old = value);
+    let text = tree_then.to_string();
     let found = subject.say(&text);
     if found == subject.base {
         return Ok(());
@@ -89,27 +91,34 @@ fn other_value(
     if is_lost(&subject.base, &found) {
         return Err(subject.wrong(text, format!("{what} is dropped without a word\n  found    {}", listed(&found))));
     }
-    if let Some((field, told)) = foreign(&subject.base, &found, number) {
+    let written = |told: &str| !tree_then.places_of(|value| matches!(value, Tree::Text(text) | Tree::Literal(text) if text == told)).is_empty();
+    if let Some((field, told)) = foreign(&subject.base, &found, number, written) {
         let why = format!("{what} is told as another value: `{field}` is {told}\n  found    {}", listed(&found));
         return Err(subject.wrong(text, why));
     }
     Ok(())
 }
 
-/// A number that was not told before, and is not the one that was put in.
-fn foreign(base: &[Said], found: &[Said], put: &str) -> Option<(String, String)> {
+/// A number that was not told before, and is neither the one that was put in nor one that is `written`.
+fn foreign(
+    base: &[Said],
+    found: &[Said],
+    put: &str,
+    written: impl Fn(&str) -> bool,
+) -> Option<(String, String)> {
     let mut known = numbers(base);
     let exact = Exact::parse(put);
     let is_put = |field: &str, told: &str| {
         let powers = if field.contains(".ts_") { &POWERS } else { &POWERS[..1] };
-        told == put || exact.as_ref().is_some_and(|it| powers.iter().any(|power| Exact::parse(told) == Some(it.scaled(*power))))
+        told == put
+            || exact.as_ref().is_some_and(|it| powers.iter().any(|power| Exact::parse(told) == Some(it.scaled(*power))))
     };
     for (field, tolds) in numbers(found) {
         let known = known.entry(field.clone()).or_default();
         for told in tolds {
             match known.iter().position(|known| *known == told) {
                 Some(at) => drop(known.remove(at)),
-                None if is_put(&field, &told) => {}
+                None if is_put(&field, &told) || written(&told) => {}
                 None => return Some((field, told)),
             }
         }
@@ -161,9 +170,10 @@ mod tests {
             (r#"{"price":"0","ts_event":1000,"levels":[]}"#, "null", Some("0")),
             (r#"{"price":"9007199254740992","levels":[]}"#, "9007199254740993", Some("9007199254740992")),
             (r#"{"price":"1.5","levels":[["1","7000"]]}"#, "7", Some("7000")),
+            (r#"{"price":"1.5","levels":[["1","100"]]}"#, "7", None),
         ];
         for (after, put, expected) in cases {
-            assert_eq!(foreign(&base, &said(after), put).map(|(_, told)| told).as_deref(), expected, "{after}");
+            assert_eq!(foreign(&base, &said(after), put, |told| told == "100").map(|(_, told)| told).as_deref(), expected, "{after}");
         }
     }
 }

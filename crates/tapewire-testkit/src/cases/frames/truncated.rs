@@ -38,7 +38,9 @@ fn json(subject: &mut Subject<'_>, text: &str) -> Result<(), Verdict> {
         let found = subject.say(&bad);
         if !matches!(found.as_slice(), [only] if only.kind == "malformed") {
             let found = listed(&found);
-            return Err(subject.wrong(bad, format!("a frame {what} is malformed, and nothing else\n  found    {found}")));
+            return Err(
+                subject.wrong(bad, format!("a frame {what} is malformed, and nothing else\n  found    {found}"))
+            );
         }
     }
     Ok(())
@@ -48,7 +50,9 @@ fn other(subject: &mut Subject<'_>, cut: Frame<'_>) -> Result<(), Verdict> {
     let found = subject.say_frame(cut);
     let is_data = |said: &Said| !matches!(said.kind, "malformed" | "control" | "raw" | "sent" | "ready");
     if found.iter().any(is_data) {
-        return Err(subject.wrong(cut.bytes(), format!("a frame that was cut holds no data\n  found    {}", listed(&found))));
+        return Err(
+            subject.wrong(cut.bytes(), format!("a frame that was cut holds no data\n  found    {}", listed(&found)))
+        );
     }
     Ok(())
 }

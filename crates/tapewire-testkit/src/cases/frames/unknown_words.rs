@@ -47,8 +47,7 @@ pub(super) fn values(kit: &Kit) -> Result<(), Verdict> {
             return Ok(());
         }
         for (before, after) in subject.base.iter().zip(found) {
-            let (left, right) = (essence(before), essence(after));
-            if let Some(field) = guess(&left, &right) {
+            if let Some(field) = guess(&claims(before), &claims(after)) {
                 let why = format!("{what} is taken for a word that is known: see `{field}`\n  found    {}", after.text);
                 return Err(subject.wrong(text, why));
             }
@@ -94,11 +93,12 @@ fn kinds(said: &[Said]) -> Vec<&'static str> {
     said.iter().map(|said| said.kind).collect()
 }
 
-/// Whether less is said than before, and nothing else.
+/// Whether less is said than before, and nothing else; that the whole frame is malformed is something else.
 pub(super) fn is_lost(base: &[Said], found: &[Said]) -> bool {
     let mut known = essences(base);
-    found.len() < base.len()
-        && essences(found).iter().all(|it| known.iter().position(|known| known == it).map(|at| known.remove(at)).is_some())
+    let mut was_said = |it| known.iter().position(|known| known == it).map(|at| known.remove(at)).is_some();
+    let is_whole = matches!(found, [only] if only.kind == "malformed");
+    found.len() < base.len() && !is_whole && essences(found).iter().all(&mut was_said)
 }
 
 /// The kind, instrument and channel of data.
@@ -107,6 +107,15 @@ fn belonging(said: &Said) -> Option<(&'static str, Value, Value)> {
     let is_data = event.get("venue").is_some() && !matches!(said.kind, "raw" | "malformed");
     let member = |name: &str| event.get(name).cloned().unwrap_or_default();
     is_data.then(|| (said.kind, member("instrument"), member("channel")))
+}
+
+/// What a thing that is said claims to know. The name of a raw event is no claim: it is whichever word the venue has.
+fn claims(said: &Said) -> Value {
+    let mut json = essence(said);
+    if let (Some(members), "raw") = (json.as_object_mut(), said.kind) {
+        members.remove("topic");
+    }
+    json
 }
 
 /// The first field that differs, and neither is empty, nor says that it is unknown, nor tells the word.
@@ -139,12 +148,9 @@ mod tests {
     #[test]
     fn tells_a_guess_from_an_honest_answer() {
         let before = json!({"side": "buy", "state": "open", "raw": "X", "levels": [["1", "2"]]});
-        for (field, value) in [
-            ("side", Value::Null),
-            ("state", json!("unknown")),
-            ("raw", json!("x:ZZNOVEL")),
-            ("side", json!("buy")),
-        ] {
+        for (field, value) in
+            [("side", Value::Null), ("state", json!("unknown")), ("raw", json!("x:ZZNOVEL")), ("side", json!("buy"))]
+        {
             let mut after = before.clone();
             after[field] = value;
             assert_eq!(guess(&before, &after), None, "{after}");
