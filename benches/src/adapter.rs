@@ -12,6 +12,7 @@ use tapewire_core::{
 };
 
 use crate::kind::Kind;
+use crate::market::Unit;
 
 /// The address of the connection that frames are read for.
 const URL: &str = "wss://stream.binance.com:9443/stream";
@@ -30,12 +31,12 @@ pub fn subscriptions() -> Result<Vec<Subscription>, ParseError> {
     each.chain(more).map(|text| text.parse()).collect()
 }
 
-/// How a connection is opened whose times are in microseconds, or in the venue's default.
+/// How a connection is opened whose times are in a unit.
 ///
 /// # Errors
 /// [`ParseError`] never: the address is a constant.
-pub fn grant(microseconds: bool) -> Result<Grant, ParseError> {
-    let query = if microseconds { "?timeUnit=MICROSECOND" } else { "" };
+pub fn grant(unit: Unit) -> Result<Grant, ParseError> {
+    let query = if unit == Unit::Microseconds { "?timeUnit=MICROSECOND" } else { "" };
     let url = format!("{URL}{query}").parse()?;
     Ok(Grant { dial: DialRequest { url, headers: Vec::new() }, renew_at: None })
 }
@@ -63,7 +64,7 @@ impl Adapter {
     ///
     /// # Errors
     /// As [`subscriptions`] and [`grant`].
-    pub fn new(microseconds: bool) -> Result<Self, ParseError> {
+    pub fn new(unit: Unit) -> Result<Self, ParseError> {
         let spot = Spot::new();
         let mut topics = TopicTable::default();
         for subscription in subscriptions()? {
@@ -73,7 +74,7 @@ impl Adapter {
         }
         let route = spot.routes().first().copied().unwrap_or(Route("market"));
         Ok(Self {
-            protocol: spot.protocol(route, &grant(microseconds)?),
+            protocol: spot.protocol(route, &grant(unit)?),
             account: spot.account(&Target::default()),
             topics,
             nonce: 0,

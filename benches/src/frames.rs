@@ -1,5 +1,5 @@
 //! Frames of each kind, in the form of the venue's documents: Binance spot API, `web-socket-streams.md` and
-//! `rest-api.md`, commit a5e0bc3, read 2026-07-21. Times are in microseconds, which is what the adapter asks for.
+//! `rest-api.md`, commit a5e0bc3, read 2026-07-21.
 
 use std::env;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use tapewire_core::recording::{Direction, LineKind, Payload, Reader};
 
 use crate::Error;
 use crate::kind::Kind;
-use crate::market::{Market, Side, Symbol, product, rows, text};
+use crate::market::{Market, Side, Symbol, Unit, product, rows, text};
 use crate::work::counts;
 
 /// Seeds all frames, so that every run measures the same.
@@ -28,19 +28,26 @@ pub struct Corpus {
     pub frames: Vec<String>,
     /// Answers of `GET /api/v3/depth` from just before the first frame, by symbol.
     pub snapshots: Vec<(&'static str, String)>,
-    /// Whether times are in microseconds.
-    pub microseconds: bool,
+    /// What times are in.
+    pub unit: Unit,
 }
 
 impl Corpus {
-    /// As many frames of a kind as are warmed with and measured, always the same ones.
+    /// As many frames of a kind as are warmed with and measured, always the same ones. Times are in microseconds, which
+    /// is what the adapter asks for.
     #[must_use]
     pub fn made(kind: Kind) -> Self {
         let (warm, count) = counts(kind);
-        let mut market = Market::new(SEED);
+        Self::of(kind, warm + count, Unit::Microseconds)
+    }
+
+    /// So many frames of a kind, with times in a unit.
+    #[must_use]
+    pub fn of(kind: Kind, count: usize, unit: Unit) -> Self {
+        let mut market = Market::new(SEED, unit);
         let snapshots = market.symbols.map(|symbol| (symbol.name, rest_depth(&mut market, &symbol))).into();
-        let frames = (0..warm + count).map(|_| frame(kind, &mut market)).collect();
-        Self { kind, frames, snapshots, microseconds: true }
+        let frames = (0..count).map(|_| frame(kind, &mut market)).collect();
+        Self { kind, frames, snapshots, unit }
     }
 
     /// As many recorded frames of a kind, or fewer; `None` where `TAPEWIRE_RECORDINGS` does not say where recordings are, or
@@ -65,7 +72,7 @@ impl Corpus {
             });
             frames.extend(texts.filter(|text| is_of(kind, text)).take(warm + count - frames.len()));
         }
-        let found = Self { kind, frames, snapshots: Vec::new(), microseconds: false };
+        let found = Self { kind, frames, snapshots: Vec::new(), unit: Unit::Milliseconds };
         Ok((!found.frames.is_empty()).then_some(found))
     }
 
@@ -126,7 +133,8 @@ fn frame(kind: Kind, market: &mut Market) -> String {
 
 fn trade(market: &mut Market, symbol: &Symbol) -> String {
     let (price, quantity, maker) = (text(market.price(symbol)), text(market.quantity()), market.rng.bool());
-    let (Symbol { name, trade, .. }, traded, sent) = (symbol, market.now_us, market.now_us + 400);
+    let (Symbol { name, trade, .. }, traded, sent) =
+        (symbol, market.time(market.now_us), market.time(market.now_us + 400));
     format!(
         r#"{{"e":"trade","E":{sent},"s":"{name}","t":{trade},"p":"{price}","q":"{quantity}","T":{traded},"m":{maker},"M":true}}"#
     )
@@ -134,7 +142,8 @@ fn trade(market: &mut Market, symbol: &Symbol) -> String {
 
 fn agg_trade(market: &mut Market, symbol: &Symbol) -> String {
     let (price, quantity, maker) = (text(market.price(symbol)), text(market.quantity()), market.rng.bool());
-    let (Symbol { name, trade, aggregate, .. }, traded, sent) = (symbol, market.now_us, market.now_us + 400);
+    let (Symbol { name, trade, aggregate, .. }, traded, sent) =
+        (symbol, market.time(market.now_us), market.time(market.now_us + 400));
     format!(
         r#"{{"e":"aggTrade","E":{sent},"s":"{name}","a":{aggregate},"p":"{price}","q":"{quantity}","f":{trade},"l":{trade},"T":{traded},"m":{maker},"M":true}}"#
     )
@@ -152,7 +161,7 @@ fn depth(market: &mut Market, symbol: &Symbol, levels: usize) -> String {
     let below = market.rng.usize(0..=levels);
     let bids = rows(&market.changes(symbol, below, Side::Bid));
     let asks = rows(&market.changes(symbol, levels - below, Side::Ask));
-    let now = market.now_us;
+    let now = market.time(market.now_us);
     format!(r#"{{"e":"depthUpdate","E":{now},"s":"{name}","U":{update_first},"u":{update},"b":{bids},"a":{asks}}}"#)
 }
 
@@ -173,9 +182,9 @@ fn statistics(market: &mut Market, symbol: &Symbol) -> [String; 6] {
 fn kline(market: &mut Market, symbol: &Symbol) -> String {
     let [open, close, high, low, volume, turnover] = statistics(market, symbol);
     let [.., bought, paid] = statistics(market, symbol);
-    let (Symbol { name, trade, .. }, now, trades) = (symbol, market.now_us, market.rng.u64(100..2000));
-    let (first, start) = (trade + 1 - trades, now / 60_000_000 * 60_000_000);
-    let end = start + 59_999_999;
+    let (Symbol { name, trade, .. }, now, trades) = (symbol, market.time(market.now_us), market.rng.u64(100..2000));
+    let (first, start) = (trade + 1 - trades, market.now_us / 60_000_000 * 60_000_000);
+    let [start, end] = [start, start + 59_999_999].map(|time| market.time(time));
     let times = format!(r#""t":{start},"T":{end},"s":"{name}","i":"1m","f":{first},"L":{trade}"#);
     let prices = format!(r#""o":"{open}","c":"{close}","h":"{high}","l":"{low}","v":"{volume}""#);
     format!(
@@ -189,8 +198,9 @@ fn ticker(market: &mut Market, symbol: &Symbol) -> String {
     let (change, percent, ask) = (text(change - symbol.price), market.rng.u32(100..1000), text(bid + symbol.tick));
     let (vwap, bid) = (text(vwap), text(bid));
     let [last, bids, asks] = [(); 3].map(|()| text(market.quantity()));
-    let (Symbol { name, trade, .. }, now, trades) = (symbol, market.now_us, market.rng.u64(100_000..900_000));
-    let (start, first) = (now - 86_400_000_000, trade + 1 - trades);
+    let (Symbol { name, trade, .. }, now, trades) =
+        (symbol, market.time(market.now_us), market.rng.u64(100_000..900_000));
+    let (start, first) = (market.time(market.now_us - 86_400_000_000), trade + 1 - trades);
     let changes = format!(r#""p":"{change}","P":"-0.{percent}","w":"{vwap}","x":"{open}""#);
     let quotes = format!(r#""c":"{close}","Q":"{last}","b":"{bid}","B":"{bids}","a":"{ask}","A":"{asks}""#);
     let prices = format!(r#""o":"{open}","h":"{high}","l":"{low}","v":"{volume}","q":"{turnover}""#);
@@ -200,7 +210,7 @@ fn ticker(market: &mut Market, symbol: &Symbol) -> String {
 
 fn mini_ticker(market: &mut Market, symbol: &Symbol) -> String {
     let [open, close, high, low, volume, turnover] = statistics(market, symbol);
-    let (name, now) = (symbol.name, market.now_us);
+    let (name, now) = (symbol.name, market.time(market.now_us));
     let prices = format!(r#""c":"{close}","o":"{open}","h":"{high}","l":"{low}""#);
     format!(r#"{{"e":"24hrMiniTicker","E":{now},"s":"{name}",{prices},"v":"{volume}","q":"{turnover}"}}"#)
 }

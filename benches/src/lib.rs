@@ -7,11 +7,19 @@
 
 pub mod adapter;
 pub mod allocations;
+pub mod book;
+pub mod canned;
+pub mod clock;
 pub mod floor;
+pub mod fountain;
 pub mod frames;
 pub mod kind;
 pub mod live;
+pub mod loopback;
 pub mod market;
+pub mod reading;
+pub mod rounds;
+pub mod wakeups;
 pub mod work;
 
 /// Why a measurement cannot be made.

@@ -47,7 +47,7 @@ impl Live {
         let mut live = Self {
             session: Session::new(Setup { connector: Arc::new(spot), route, seed: 1, lane: 0 }),
             account,
-            grant: grant(corpus.microseconds)?,
+            grant: grant(corpus.unit)?,
             snapshots: corpus.snapshots.clone(),
             connection: 0,
             now: Now { mono: Monotonic::default(), wall: START },

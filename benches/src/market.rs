@@ -38,6 +38,16 @@ pub struct Market {
     pub symbols: [Symbol; 6],
     /// When the last message happened: microseconds since 1970 UTC.
     pub now_us: i64,
+    /// What the venue writes times in.
+    pub unit: Unit,
+}
+
+/// What times are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum Unit {
+    Milliseconds,
+    Microseconds,
 }
 
 /// A price level: price and quantity.
@@ -54,7 +64,7 @@ pub enum Side {
 impl Market {
     /// The market of a seed.
     #[must_use]
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, unit: Unit) -> Self {
         let mut rng = Rng::with_seed(seed);
         let mut symbol = |name, stream, price, tick| Symbol {
             name,
@@ -74,7 +84,7 @@ impl Market {
             symbol("XRPUSDT", "xrpusdt", 57_210_000, 10_000),
             symbol("NKNUSDT", "nknusdt", 38_120_000, 1_000),
         ];
-        Self { rng, symbols, now_us: START_US }
+        Self { rng, symbols, now_us: START_US, unit }
     }
 
     /// Lets some time pass, draws a symbol, and moves its numbers on.
@@ -87,6 +97,15 @@ impl Market {
         symbol.update_first = symbol.update + 1;
         symbol.update += self.rng.u64(1..40);
         *symbol
+    }
+
+    /// A time as the venue writes it.
+    #[must_use]
+    pub const fn time(&self, us: i64) -> i64 {
+        match self.unit {
+            Unit::Milliseconds => us / 1000,
+            Unit::Microseconds => us,
+        }
     }
 
     /// A quantity: mostly small, with five decimals that count.

@@ -93,7 +93,7 @@ impl Reader {
         let mut reader = match variant {
             Variant::Floor => Self::Floor,
             Variant::Serde => Self::Serde(corpus.kind),
-            Variant::Protocol => Self::Protocol(corpus.kind, Box::new(Adapter::new(corpus.microseconds)?)),
+            Variant::Protocol => Self::Protocol(corpus.kind, Box::new(Adapter::new(corpus.unit)?)),
             Variant::Session => Self::Session(Box::new(Live::new(corpus)?)),
         };
         let (warm, _) = counts(corpus.kind);
