@@ -264,3 +264,33 @@ fn levels_are_read_however_they_are_written() {
         assert!(from_str::<Level>(text).is_err(), "{text}");
     }
 }
+
+/// Names of one letter are read in one go where they are written plainly, and all the same where they are not.
+#[test]
+fn names_are_read_however_they_are_written() {
+    for (text, name) in [
+        (r#"{"a":1}"#, "a"),
+        (r#"{"a" :1}"#, "a"),
+        (r#"{ "a":1}"#, "a"),
+        ("{\n\"a\"\n:\n1}", "a"),
+        (r#"{"\u0061":1}"#, "a"),
+        (r#"{"1":1}"#, "1"),
+        (r#"{"":1}"#, ""),
+        (r#"{"é":1}"#, "é"),
+        (r#"{"ab":1}"#, "ab"),
+    ] {
+        let mut found = Vec::new();
+        let mut cursor = Cursor::new(text);
+        cursor
+            .object(|key, value| {
+                found.push((String::from_utf8_lossy(key).into_owned(), value.unsigned()?));
+                Ok(())
+            })
+            .and_then(|()| cursor.end())
+            .unwrap();
+        assert_eq!(found, [(name.to_owned(), 1)], "{text}");
+    }
+    for text in [r#"{"a"1}"#, r#"{"a":}"#, r#"{"a":"#, r#"{"a""#, r#"{"a"::1}"#, r#"{"":1"#, r#"{"\":1}"#] {
+        assert!(from_str::<crate::Raw<'_>>(text).is_err(), "{text}");
+    }
+}

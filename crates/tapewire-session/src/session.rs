@@ -399,8 +399,9 @@ impl Session {
         self.links_mut().find(|link| link.number == connection)
     }
 
-    pub(crate) fn open_numbers(&self) -> Vec<u64> {
-        self.links().filter(|link| link.is_open()).map(|link| link.number).collect()
+    pub(crate) fn open_numbers(&self) -> impl Iterator<Item = u64> + use<> {
+        let number = |link: &Option<Link>| link.as_ref().filter(|link| link.is_open()).map(|link| link.number);
+        [&self.primary, &self.successor].map(number).into_iter().flatten()
     }
 }
 
