@@ -1,5 +1,7 @@
 //! What the adapter asks the venue for, over the connection and over REST, and what it makes of the answers.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+
 mod support;
 
 use std::time::Duration;

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tree {
-    Object(Vec<(String, Tree)>),
-    Array(Vec<Tree>),
+    Object(Vec<(String, Self)>),
+    Array(Vec<Self>),
     Text(String),
     /// A number, `true`, `false` or `null`, as it is written; or anything else that a case wants to stand there.
     Literal(String),

@@ -14,13 +14,14 @@ use toy::Bug;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// A bug, and the cases that find it: the one it is planted for first.
-const BUGS: [(Bug, &[&str]); 15] = [
+const BUGS: [(Bug, &[&str]); 16] = [
     (Bug::ClaimsTickers, &["frames/coverage"]),
     (Bug::SwapsQuantities, &["frames/golden"]),
     (Bug::MistakesTimes, &["frames/facts"]),
     (Bug::SwallowsPongs, &["frames/not_silent"]),
     (Bug::WantsTopicFirst, &["frames/key_order"]),
     (Bug::ClosesFrames, &["frames/truncated"]),
+    (Bug::ForgetsTopics, &["frames/truncated"]),
     (Bug::CountsMembers, &["frames/unknown_fields"]),
     (Bug::GuessesKinds, &["frames/unknown_types"]),
     (Bug::DropsUnknownTopics, &["frames/unknown_types", "frames/not_silent", "frames/no_panic"]),

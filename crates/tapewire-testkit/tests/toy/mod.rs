@@ -73,6 +73,8 @@ pub(crate) enum Bug {
     WantsTopicFirst,
     /// A frame is read without its last bracket too.
     ClosesFrames,
+    /// What is malformed is told of no topic.
+    ForgetsTopics,
     /// A trade with a member more is malformed.
     CountsMembers,
     /// Data of a topic that is not known are dropped.

@@ -52,7 +52,8 @@ impl ToyProtocol {
             Ok(envelope) => self.control(&envelope, text, cx),
             Err(_) if self.bug == Bug::ClosesFrames && text.ends_with(']') => self.text(&format!("{text}}}"), cx),
             Err(why) => {
-                let topic = topic_of(text).and_then(|topic| Some(cx.topic(&topic)?.0));
+                let topic = topic_of(text).filter(|_| self.bug != Bug::ForgetsTopics);
+                let topic = topic.and_then(|topic| Some(cx.topic(&topic)?.0));
                 cx.malformed(topic, text.as_bytes(), &why);
             }
         }
@@ -99,7 +100,7 @@ impl ToyProtocol {
             return Err(DecodeError::Payload("a message is an object"));
         }
         match source.channel {
-            Channel::Trade => self.trade(source, tapewire_json::from_str(text)?, text, cx),
+            Channel::Trade => self.trade(source, &tapewire_json::from_str(text)?, text, cx),
             Channel::Quote => self.quote(source, &tapewire_json::from_str(text)?, cx),
             Channel::Bar { .. } => bar(source, &tapewire_json::from_str(text)?, cx),
             _ => self.book(source, part, cx),
@@ -109,7 +110,7 @@ impl ToyProtocol {
     fn trade(
         &self,
         source: Source,
-        message: TradeMessage<'_>,
+        message: &TradeMessage<'_>,
         text: &str,
         cx: &mut Context<'_>,
     ) -> Result<(), DecodeError> {

@@ -8,7 +8,7 @@ use super::subject::{self, Subject, essence, essences, listed};
 use super::unknown_words::is_lost;
 use crate::ears::Said;
 use crate::exact::Exact;
-use crate::tree::{Place, Tree};
+use crate::tree::Tree;
 use crate::{Kit, Verdict};
 
 /// How many numbers of a frame are changed, drawn if there are more.
@@ -37,16 +37,21 @@ const POWERS: [u8; 4] = [0, 3, 6, 9];
 /// is told only once its quantity is above 0, for one).
 pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     subject::each_tree(kit, |subject, tree| {
+        let known = numbers(&subject.base);
         let mut places = tree.places_of(is_number);
         fastrand::Rng::with_seed(3).shuffle(&mut places);
         places.truncate(PLACES_MAX);
-        places.iter().try_for_each(|place| {
-            other_form(subject, tree, place)?;
-            NUMBERS.iter().try_for_each(|number| {
-                other_value(subject, tree, place, number, Tree::Text((*number).to_owned()))?;
-                other_value(subject, tree, place, number, Tree::Literal((*number).to_owned()))
-            })
-        })
+        for place in places {
+            other_form(subject, tree, &place)?;
+            for number in NUMBERS {
+                for value in [Tree::Text(number.to_owned()), Tree::Literal(number.to_owned())] {
+                    let changed = tree.with(&place, |old| *old = value);
+                    let what = format!("`{number}` as `{}`", tree.name(&place));
+                    other_value(subject, &known, &changed, number, &what)?;
+                }
+            }
+        }
+        Ok(())
     })
 }
 
@@ -55,11 +60,13 @@ fn is_number(value: &Tree) -> bool {
 }
 
 /// The same number, in quotes where it had none, without where it had some.
-fn other_form(subject: &mut Subject<'_>, tree: &Tree, place: &Place) -> Result<(), Verdict> {
-    let other = match tree.at(place) {
-        Some(Tree::Literal(number)) => Tree::Text(number.clone()),
+fn other_form(subject: &mut Subject<'_>, tree: &Tree, place: &[usize]) -> Result<(), Verdict> {
+    let (other, form) = match tree.at(place) {
+        Some(Tree::Literal(number)) => (Tree::Text(number.clone()), "in quotes"),
         // Not every text that is a number is one in JSON: `007`.
-        Some(Tree::Text(number)) if serde_json::from_str::<Value>(number).is_ok() => Tree::Literal(number.clone()),
+        Some(Tree::Text(number)) if serde_json::from_str::<Value>(number).is_ok() => {
+            (Tree::Literal(number.clone()), "without quotes")
+        }
         _ => return Ok(()),
     };
     let text = tree.with(place, |value| *value = other).to_string();
@@ -67,58 +74,50 @@ fn other_form(subject: &mut Subject<'_>, tree: &Tree, place: &Place) -> Result<(
     let known = essences(&subject.base);
     let is_new = |said: &Said| !matches!(said.kind, "malformed" | "raw") && !known.contains(&essence(said));
     if is_lost(&subject.base, &found) || found.iter().any(is_new) {
-        let what = format!("the number `{}` {}", tree.name(place), "in quotes, or without,");
-        return Err(subject.differs(&text, &what, &found));
+        return Err(subject.differs(&text, &format!("the number `{}` {form}", tree.name(place)), &found));
     }
     Ok(())
 }
 
-/// Another value in the place of a number.
+/// Another value in the place of a number; `what` it is in words.
 fn other_value(
     subject: &mut Subject<'_>,
-    tree: &Tree,
-    place: &Place,
+    known: &Numbers,
+    changed: &Tree,
     number: &str,
-    value: Tree,
+    what: &str,
 ) -> Result<(), Verdict> {
-    let tree_then = tree.with(place, |old| *old = value);
-    let text = tree_then.to_string();
+    let text = changed.to_string();
     let found = subject.say(&text);
     if found == subject.base {
         return Ok(());
     }
-    let what = format!("`{number}` as `{}`", tree.name(place));
     if is_lost(&subject.base, &found) {
         return Err(subject.wrong(text, format!("{what} is dropped without a word\n  found    {}", listed(&found))));
     }
-    let written = |told: &str| !tree_then.places_of(|value| matches!(value, Tree::Text(text) | Tree::Literal(text) if text == told)).is_empty();
-    if let Some((field, told)) = foreign(&subject.base, &found, number, written) {
+    let is = |value: &Tree, told: &str| matches!(value, Tree::Text(text) | Tree::Literal(text) if text == told);
+    let is_written = |told: &str| !changed.places_of(|value| is(value, told)).is_empty();
+    if let Some((field, told)) = foreign(known, numbers(&found), number, is_written) {
         let why = format!("{what} is told as another value: `{field}` is {told}\n  found    {}", listed(&found));
         return Err(subject.wrong(text, why));
     }
     Ok(())
 }
 
-/// A number that was not told before, and is neither the one that was put in nor one that is `written`.
-fn foreign(
-    base: &[Said],
-    found: &[Said],
-    put: &str,
-    written: impl Fn(&str) -> bool,
-) -> Option<(String, String)> {
-    let mut known = numbers(base);
+/// A number that is not `known`, and is neither the one that was put in nor one that is written in the frame.
+fn foreign(known: &Numbers, found: Numbers, put: &str, is_written: impl Fn(&str) -> bool) -> Option<(String, String)> {
     let exact = Exact::parse(put);
     let is_put = |field: &str, told: &str| {
-        let powers = if field.contains(".ts_") { &POWERS } else { &POWERS[..1] };
-        told == put
-            || exact.as_ref().is_some_and(|it| powers.iter().any(|power| Exact::parse(told) == Some(it.scaled(*power))))
+        let powers = if field.contains(".ts_") { POWERS.as_slice() } else { &[0] };
+        let told = Exact::parse(told);
+        exact.as_ref().is_some_and(|put| powers.iter().any(|power| told == Some(put.scaled(*power))))
     };
-    for (field, tolds) in numbers(found) {
-        let known = known.entry(field.clone()).or_default();
+    for (field, tolds) in found {
+        let mut known = known.get(&field).cloned().unwrap_or_default();
         for told in tolds {
             match known.iter().position(|known| *known == told) {
                 Some(at) => drop(known.remove(at)),
-                None if is_put(&field, &told) || written(&told) => {}
+                None if is_put(&field, &told) || is_written(&told) => {}
                 None => return Some((field, told)),
             }
         }
@@ -126,16 +125,20 @@ fn foreign(
     None
 }
 
-/// All numbers that are told, by field; elements of a list are not told apart.
-fn numbers(said: &[Said]) -> BTreeMap<String, Vec<String>> {
-    let mut numbers = BTreeMap::new();
-    for said in said {
+/// Numbers that are told, by field; elements of a list are not told apart.
+type Numbers = BTreeMap<String, Vec<String>>;
+
+/// All numbers that are told.
+fn numbers(said: &[Said]) -> Numbers {
+    let mut numbers = Numbers::new();
+    // A malformed part tells no numbers of its frame.
+    for said in said.iter().filter(|said| said.kind != "malformed") {
         collect(said.kind, &essence(said), &mut numbers);
     }
     numbers
 }
 
-fn collect(field: &str, value: &Value, numbers: &mut BTreeMap<String, Vec<String>>) {
+fn collect(field: &str, value: &Value, numbers: &mut Numbers) {
     let text = match value {
         Value::Object(members) => {
             // The time of receipt is ours, whatever the frame holds.
@@ -162,7 +165,7 @@ mod tests {
 
     #[test]
     fn finds_a_value_that_nobody_sent() {
-        let base = said(r#"{"price":"1.5","ts_event":1000,"levels":[["1","2"],["3","4"]]}"#);
+        let base = numbers(&said(r#"{"price":"1.5","ts_event":1000,"levels":[["1","2"],["3","4"]]}"#));
         let cases = [
             (r#"{"price":"1500.0","ts_event":1000,"levels":[["1","2"],["3","4"]]}"#, "15e2", None),
             (r#"{"price":"1.5","ts_event":7000000,"levels":[["1","2"],["3","4"]]}"#, "7", None),
@@ -173,7 +176,8 @@ mod tests {
             (r#"{"price":"1.5","levels":[["1","100"]]}"#, "7", None),
         ];
         for (after, put, expected) in cases {
-            assert_eq!(foreign(&base, &said(after), put, |told| told == "100").map(|(_, told)| told).as_deref(), expected, "{after}");
+            let found = foreign(&base, numbers(&said(after)), put, |told| told == "100");
+            assert_eq!(found.map(|(_, told)| told).as_deref(), expected, "{after}");
         }
     }
 }

@@ -85,10 +85,8 @@ pub(super) fn essence(said: &Said) -> Value {
         match said.kind {
             "raw" => drop(members.remove("data")),
             "malformed" => members.retain(|name, _| name == "kind"),
-            "control" => {
-                if members.get("reason").and_then(Value::as_str).and_then(Tree::parse).is_some() {
-                    members.remove("reason");
-                }
+            "control" if members.get("reason").and_then(Value::as_str).and_then(Tree::parse).is_some() => {
+                members.remove("reason");
             }
             _ => {}
         }

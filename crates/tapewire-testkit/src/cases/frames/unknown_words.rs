@@ -65,7 +65,7 @@ fn each_word(
         let mut places = tree.places_of(is_word);
         fastrand::Rng::with_seed(2).shuffle(&mut places);
         places.truncate(PLACES_MAX);
-        for (place, word) in places.into_iter().flat_map(|place| replacements(tree, place)) {
+        for (place, word) in places.into_iter().flat_map(|place| replacements(tree, &place)) {
             let text = tree.with(&place, |value| *value = Tree::Text(word.clone())).to_string();
             let found = subject.say(&text);
             if found != subject.base {
@@ -82,11 +82,11 @@ fn is_word(value: &Tree) -> bool {
 }
 
 /// What may stand at a place instead.
-fn replacements(tree: &Tree, place: Place) -> Vec<(Place, String)> {
-    let Some(Tree::Text(text)) = tree.at(&place) else { return Vec::new() };
+fn replacements(tree: &Tree, place: &[usize]) -> Vec<(Place, String)> {
+    let Some(Tree::Text(text)) = tree.at(place) else { return Vec::new() };
     let part = text.rfind(SEPARATORS).and_then(|at| text.get(..=at));
     let words = part.map(|part| format!("{part}{WORD}")).into_iter().chain([WORD.to_owned()]);
-    words.map(|word| (place.clone(), word)).collect()
+    words.map(|word| (place.to_owned(), word)).collect()
 }
 
 fn kinds(said: &[Said]) -> Vec<&'static str> {
@@ -95,10 +95,13 @@ fn kinds(said: &[Said]) -> Vec<&'static str> {
 
 /// Whether less is said than before, and nothing else; that the whole frame is malformed is something else.
 pub(super) fn is_lost(base: &[Said], found: &[Said]) -> bool {
+    let is_whole = matches!(found, [only] if only.kind == "malformed");
+    if found.len() >= base.len() || is_whole {
+        return false;
+    }
     let mut known = essences(base);
     let mut was_said = |it| known.iter().position(|known| known == it).map(|at| known.remove(at)).is_some();
-    let is_whole = matches!(found, [only] if only.kind == "malformed");
-    found.len() < base.len() && !is_whole && essences(found).iter().all(&mut was_said)
+    essences(found).iter().all(&mut was_said)
 }
 
 /// The kind, instrument and channel of data.
