@@ -12,15 +12,17 @@ pub(crate) struct Steps<'a>(pub(crate) &'a NewVenue);
 impl fmt::Display for Steps<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(venue) = self;
-        writeln!(f, "wrote {}:", venue.folder.display())?;
+        let package = format!("tapewire-{}", venue.name.id());
+        let (folder, test, simulator) = if venue.is_alone() {
+            (venue.folder.display().to_string(), "cargo test --test conformance".to_owned(), "tests/face.rs")
+        } else {
+            let test = format!("cargo test -p {package} --test conformance");
+            (format!("crates/{package}"), test, "../tapewire-sim/src/venues/")
+        };
+        writeln!(f, "wrote {folder}:")?;
         for template in Template::of(venue.is_alone()) {
             writeln!(f, "{}", format!("  {:<24}{}", template.path, template.about).trim_end())?;
         }
-        let (test, simulator) = if venue.is_alone() {
-            ("cargo test --test conformance".to_owned(), "tests/face.rs")
-        } else {
-            (format!("cargo test -p tapewire-{} --test conformance", venue.name.id()), "../tapewire-sim/src/venues/")
-        };
         writeln!(f, "\nIt compiles. What is missing is listed by\n\n  {test}\n")?;
         writeln!(f, "Next, in this order; docs/adding-a-venue.md of Tapewire says how:\n")?;
         let steps = [
@@ -34,7 +36,7 @@ impl fmt::Display for Steps<'_> {
             ("tests/conformance.rs", "name subscriptions and simulator, until every case passes"),
         ];
         for (number, (place, what)) in (1..).zip(steps) {
-            writeln!(f, "  {number}. {place:<28}{what}")?;
+            writeln!(f, "  {number}. {place:<29}{what}")?;
         }
         if venue.is_alone() { Ok(()) } else { self.registration(f) }
     }

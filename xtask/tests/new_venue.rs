@@ -6,6 +6,7 @@ mod sandbox;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::sandbox::{Sandbox, cargo, refused, wrote, xtask};
 
@@ -45,20 +46,54 @@ fn a_crate_of_its_own_compiles_and_its_suite_lists_what_is_missing() {
     assert!(text.contains("test src/lib.rs - (line "), "{text}");
     assert!(!text.contains("`tapewire-sextant` ("), "warnings in what was laid down: {text}");
 
-    let (mut failed, mut missing) = (0, BTreeSet::new());
-    for line in text.lines() {
-        failed += usize::from(line.ends_with("... FAILED"));
-        missing.extend(line.split_once(": missing: ").map(|(_, what)| what.to_owned()));
-    }
-    let fixtures = folder.canonicalize().unwrap().join("fixtures");
+    let fixtures = folder.canonicalize().unwrap().join("fixtures").display().to_string();
     let expected = [
-        format!("recorded frames: there is no line in {}/*.jsonl", fixtures.display()),
+        format!("recorded frames: there is no line in {fixtures}/*.jsonl"),
         "subscriptions to try: call `Kit::subscriptions`".to_owned(),
     ];
-    assert_eq!(missing, BTreeSet::from(expected), "{text}");
-    // Each case that failed did so for want of something; none found the adapter wrong.
-    assert_eq!(text.matches(": missing: ").count(), failed, "{text}");
+    assert_eq!(missing(&text), BTreeSet::from(expected), "{text}");
     assert!(text.contains("\n  read:   docs/adding-a-venue.md, \"Fixtures\""), "{text}");
+
+    fill_in(&folder);
+    let (_, text) = sandbox::test(&folder);
+    let expected = [
+        format!("{fixtures}/trades.expected.jsonl: run once with TAPEWIRE_UPDATE=1, then read what it wrote"),
+        "`quote`: a subscription `sextant:SYMBOL@quote`, in `Kit::subscriptions`".to_owned(),
+        "frames of subscribed topics that hold nothing but a quote".to_owned(),
+        "a simulated venue: call `Kit::simulator`".to_owned(),
+    ];
+    assert_eq!(missing(&text), BTreeSet::from(expected), "{text}");
+    assert!(text.contains("test frames/number_forms   ... ok"), "{text}");
+}
+
+/// What a run of the suite says is missing. Every case that failed did so for want of something: none found the adapter
+/// wrong.
+fn missing(text: &str) -> BTreeSet<String> {
+    let failed = text.lines().filter(|line| line.ends_with("... FAILED")).count();
+    let missing: Vec<_> = text.lines().filter_map(|line| line.split_once(": missing: ")).collect();
+    assert_eq!(missing.len(), failed, "{text}");
+    missing.into_iter().map(|(_, what)| what.to_owned()).collect()
+}
+
+/// What a contributor does first: claims two channels, and has a frame and a subscription for one of them.
+fn fill_in(folder: &Path) {
+    let replace = |file: &str, old: &str, new: &str| {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        assert!(text.contains(old), "{file}: {text}");
+        fs::write(folder.join(file), text.replacen(old, new, 1)).unwrap();
+    };
+    replace("src/topic.rs", "= &[];", "= &[(Channel::Trade, \"trades\"), (Channel::Quote, \"quotes\")];");
+    let row = |channel: &str| {
+        format!(
+            "ChannelCapability {{ channel: \"{channel}\", topic: \"{channel}s.<symbol>\", all: false, note: \"\" }}"
+        )
+    };
+    replace("src/connector.rs", "Capabilities, Connector", "Capabilities, ChannelCapability, Connector");
+    replace("src/connector.rs", "channels: &[],", &format!("channels: &[{}, {}],", row("trade"), row("quote")));
+    replace("tests/conformance.rs", "= &[];", "= &[\"sextant:ABC@trade\"];");
+    let trade = r#"{\"id\":41,\"time\":1767225600000,\"price\":\"1.10\",\"quantity\":\"3.0\",\"side\":\"buy\"}"#;
+    let line = format!(r#"{{"dir":"in","text":"{{\"topic\":\"trades.ABC\",\"data\":{trade}}}"}}"#);
+    fs::write(folder.join("fixtures/trades.jsonl"), line).unwrap();
 }
 
 #[test]
