@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         .fixtures(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))
         .subscriptions(&SUBSCRIPTIONS)
         .quiet(&["binance:BTCUSDT@trade:block"])
-        .simulator(tapewire_sim::Simulator::builder("binance"))
+        .simulator(tapewire_sim::Simulator::builder("binance").option("symbols", "BTCUSDT"))
         .main()
 }
 
