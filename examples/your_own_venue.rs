@@ -265,21 +265,20 @@ impl OrchardProtocol {
 
     /// Message to event. The feed's name says what it is about, also where nobody has subscribed, as in a recording.
     fn normalize(&mut self, feed: &str, message: Message<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
-        let topic = cx.topic(feed).map(|(topic, _)| topic);
-        let instrument = InstrumentId::new(VENUE, feed.split_once('.').map_or(feed, |(_, symbol)| symbol))?;
-        let ts_recv = cx.now();
+        let (topic, ts_recv) = (cx.topic(feed).map(|(topic, _)| topic), cx.now());
+        let instrument = || InstrumentId::new(VENUE, feed.split_once('.').map_or("", |(_, symbol)| symbol));
         match message {
-            Message::Trade(it) => cx.emit(topic, &Event::Trade(&trade(&it, instrument, ts_recv)?)),
-            Message::Quote(it) => cx.emit(topic, &Event::Quote(&quote(&it, instrument, ts_recv))),
+            Message::Trade(it) => cx.emit(topic, &Event::Trade(&trade(&it, instrument()?, ts_recv)?)),
+            Message::Quote(it) => cx.emit(topic, &Event::Quote(&quote(&it, instrument()?, ts_recv))),
             Message::Book(it) => {
                 fill(&mut self.bids, it.bids)?;
                 fill(&mut self.asks, it.asks)?;
                 let action = if it.whole { BookAction::Snapshot } else { BookAction::Delta };
-                let (head, no) = (BookHead::new(instrument, Channel::Book, action), Some(it.no));
+                let (head, no) = (BookHead::new(instrument()?, Channel::Book, action), Some(it.no));
                 let head = BookHead { ts_recv, first_sequence: no, last_sequence: no, ..head };
                 cx.emit(topic, &Event::Book(Book { head: &head, bids: &self.bids, asks: &self.asks }));
             }
-            Message::Other(it) => cx.emit(topic, &Event::Raw(&raw(feed, it.text(), Some(instrument), ts_recv))),
+            Message::Other(it) => cx.emit(topic, &Event::Raw(&raw(feed, it.text(), ts_recv))),
         }
         Ok(())
     }
@@ -342,7 +341,7 @@ fn answer(text: &str, cx: &mut Context<'_>) -> Result<(), DecodeError> {
         Some(true) => ReplyKind::Ack,
         Some(false) => ReplyKind::Error,
         None => {
-            cx.emit(None, &Event::Raw(&raw("unknown", text, None, cx.now())));
+            cx.emit(None, &Event::Raw(&raw("unknown", text, cx.now())));
             return Ok(());
         }
     };
@@ -358,10 +357,10 @@ fn topic_of(text: &str, cx: &Context<'_>) -> Option<TopicId> {
 }
 
 /// What has no normalized form is handed on as it is: nothing is dropped.
-fn raw(topic: &str, data: &str, instrument: Option<InstrumentId>, ts_recv: Option<UnixNanos>) -> RawEvent {
+fn raw(topic: &str, data: &str, ts_recv: Option<UnixNanos>) -> RawEvent {
     RawEvent {
         venue: VENUE,
-        instrument,
+        instrument: None,
         channel: None,
         ts_event: None,
         ts_recv,
@@ -428,8 +427,11 @@ impl Face for OrchardFace {
         for feed in feeds.into_iter().map(Arc::from) {
             if op == "leave" {
                 self.joined.remove(&(it, feed));
-            } else if self.joined.insert((it, Arc::clone(&feed))) && *feed == *"book.APPLE" {
-                self.message(&feed, true).into_iter().for_each(|whole| out.data(it, &feed, whole));
+            } else if self.joined.insert((it, Arc::clone(&feed)))
+                && *feed == *"book.APPLE"
+                && let Some(whole) = self.message(&feed, true)
+            {
+                out.data(it, &feed, whole);
             }
         }
     }
@@ -443,7 +445,9 @@ impl Face for OrchardFace {
             self.number += 1;
             self.next_us += 20_000;
             for (it, feed) in &self.joined {
-                self.message(feed, false).into_iter().for_each(|message| out.data(*it, feed, message));
+                if let Some(message) = self.message(feed, false) {
+                    out.data(*it, feed, message);
+                }
             }
         }
         Wake::At(self.next_us)
