@@ -2,6 +2,8 @@
 
 mod flow;
 mod links;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
