@@ -27,6 +27,8 @@
 //! does not concern the adapter is skipped and says why. Each failure names the case, the frame, and what to read.
 //!
 //! - `kit` is the form to fill in, [`cases`] the table of what is checked, `report` how it came out.
+//! - `harness` plays an adapter against its simulated venue, `watch` and `settle` check what must hold whatever goes
+//!   wrong there, `recorder` keeps what an adapter is told and does.
 //! - `fixture` loads recorded frames, `decoder` is the adapter without a session, `ears` hears what it says, `allocator`
 //!   counts. `tree` is JSON as it was written, `exact` a number by its value.
 

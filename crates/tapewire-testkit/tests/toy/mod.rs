@@ -67,6 +67,16 @@ pub(crate) enum Bug {
     SwapsQuantities,
     /// Milliseconds are taken for microseconds.
     MistakesTimes,
+    /// A quote lacks the venue's time.
+    ForgetsTimes,
+    /// The venue's time stands in for the time of receipt.
+    InventsReceipts,
+    /// A change of a book lacks the number it ends with.
+    ForgetsNumbers,
+    /// Trades are of another venue.
+    TradesElsewhere,
+    /// The sides of a snapshot are swapped.
+    SwapsSides,
     /// The answer to a heartbeat is not told.
     SwallowsPongs,
     /// The topic must stand before the data.
@@ -85,10 +95,16 @@ pub(crate) enum Bug {
     GuessesSides,
     /// Prices are read through a float.
     ReadsFloats,
+    /// What is absent is 0.
+    FillsWithZeros,
     /// A message that is bad costs its batch.
     DropsBatches,
+    /// A message that is bad is not told.
+    SwallowsMessages,
     /// A frame that is not known is quoted up to a byte that may be amid a character.
     CutsCharacters,
+    /// An instrument that is malformed is quoted in full.
+    QuotesInFull,
     /// Every trade costs memory.
     Allocates,
     /// The notice of the end tells the address that was dialled.
@@ -127,6 +143,8 @@ pub(crate) enum Bug {
     ChangesItsMind,
     /// The address that was asked for is not dialled.
     DialsElsewhere,
+    /// Levels that go are kept.
+    KeepsLevels,
 }
 
 /// The venue, with a bug or without.
@@ -184,7 +202,7 @@ impl Connector for Toy {
     }
 
     fn account(&self, target: &Target) -> Box<dyn Account> {
-        Box::new(account::ToyAccount::new(target))
+        Box::new(account::ToyAccount::new(self.bug, target))
     }
 
     fn protocol(&self, _: Route, grant: &Grant) -> Box<dyn Protocol> {

@@ -100,6 +100,13 @@ impl PlantedProtocol {
         match self.bug {
             Bug::DeafToNotices if value.get("bye").is_some() => return None,
             Bug::EndsOnStrayAnswers if stray => return Some(Err("an answer to nothing")),
+            Bug::KeepsLevels => {
+                for side in ["/d/0/b", "/d/0/a"] {
+                    let levels = value.pointer_mut(side).and_then(Value::as_array_mut);
+                    levels.into_iter().for_each(|levels| levels.retain(|level| level.get(1) != Some(&"0".into())));
+                }
+                return Some(Ok(value.to_string()));
+            }
             Bug::LosesReasons => {
                 value.as_object_mut()?.remove("why");
                 return Some(Ok(value.to_string()));
