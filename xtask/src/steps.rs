@@ -14,7 +14,7 @@ impl fmt::Display for Steps<'_> {
         let Self(venue) = self;
         let package = format!("tapewire-{}", venue.name.id());
         let (folder, test, simulator) = if venue.is_alone() {
-            (venue.folder.display().to_string(), "cargo test --test conformance".to_owned(), "tests/face.rs")
+            (venue.folder.display().to_string(), "cargo test --test conformance".to_owned(), "tests/face/mod.rs")
         } else {
             let test = format!("cargo test -p {package} --test conformance");
             (format!("crates/{package}"), test, "../tapewire-sim/src/venues/")
