@@ -219,7 +219,7 @@ fn find(wanted: &mut BTreeMap<Subscription, Wish>, subscription: Subscription) -
 }
 
 /// Whether an instrument stands for others.
-fn stands_for_many(instrument: InstrumentId) -> bool {
+pub(crate) fn stands_for_many(instrument: InstrumentId) -> bool {
     instrument.is_all() || instrument.symbol().starts_with("basket/")
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tapewire_core::{Subscription, SubscriptionState};
+use tapewire_core::{Subscription, SubscriptionState, Topic};
 
 use crate::harness::Scene;
+use crate::recorder::Recording;
 use crate::settle::list;
-use crate::watch::Watch;
+use crate::watch::{Watch, stands_for_many};
 use crate::{Kit, Verdict};
 
 /// In so long every topic speaks that is not quiet.
@@ -14,10 +15,20 @@ const WITHIN: Duration = Duration::from_secs(120);
 
 pub(super) fn check(kit: &Kit) -> Result<(), Verdict> {
     let scene = Scene::new(kit)?;
-    let lively: Vec<Subscription> = scene.lively().map(|(subscription, _)| *subscription).collect();
-    scene.play(async |stage| {
+    let lively: Vec<(Subscription, Topic)> = scene.lively().cloned().collect();
+    let recording = Recording::default();
+    let venue = recording.of(scene.adapter());
+    scene.venue(venue).play(async |stage| {
+        // An event of one instrument does not say whether it came by a topic for all of them.
+        let comes = |subscription: &Subscription, topic: &Topic, watch: &Watch| match stands_for_many(
+            subscription.instrument,
+        ) {
+            true => recording.kept().heard.contains_key(&*topic.wire),
+            false => watch.data_of(*subscription) > 0,
+        };
         let silent = |watch: &Watch| -> Vec<Subscription> {
-            lively.iter().copied().filter(|subscription| watch.data_of(*subscription) == 0).collect()
+            let silent = lively.iter().filter(|(subscription, topic)| !comes(subscription, topic, watch));
+            silent.map(|(subscription, _)| *subscription).collect()
         };
         if stage.read(WITHIN, |_, watch| silent(watch).is_empty()).await? {
             return Ok(());
