@@ -14,21 +14,29 @@ use toy::Bug;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// A bug, and the cases that find it: the one it is planted for first.
-const BUGS: [(Bug, &[&str]); 16] = [
+const BUGS: [(Bug, &[&str]); 24] = [
     (Bug::ClaimsTickers, &["frames/coverage"]),
     (Bug::SwapsQuantities, &["frames/golden"]),
     (Bug::MistakesTimes, &["frames/facts"]),
+    (Bug::ForgetsTimes, &["frames/facts"]),
+    (Bug::InventsReceipts, &["frames/facts"]),
+    (Bug::ForgetsNumbers, &["frames/facts"]),
+    (Bug::TradesElsewhere, &["frames/facts"]),
+    (Bug::SwapsSides, &["frames/facts"]),
     (Bug::SwallowsPongs, &["frames/not_silent"]),
     (Bug::WantsTopicFirst, &["frames/key_order"]),
-    (Bug::ClosesFrames, &["frames/truncated"]),
+    (Bug::ClosesFrames, &["frames/truncated", "frames/no_panic"]),
     (Bug::ForgetsTopics, &["frames/truncated"]),
     (Bug::CountsMembers, &["frames/unknown_fields"]),
     (Bug::GuessesKinds, &["frames/unknown_types"]),
     (Bug::DropsUnknownTopics, &["frames/unknown_types", "frames/not_silent", "frames/no_panic"]),
     (Bug::GuessesSides, &["frames/unknown_values"]),
     (Bug::ReadsFloats, &["frames/number_forms"]),
+    (Bug::FillsWithZeros, &["frames/number_forms"]),
     (Bug::DropsBatches, &["frames/batch"]),
+    (Bug::SwallowsMessages, &["frames/batch", "frames/number_forms", "frames/no_panic"]),
     (Bug::CutsCharacters, &["frames/no_panic"]),
+    (Bug::QuotesInFull, &["frames/no_panic"]),
     (Bug::Allocates, &["frames/allocations"]),
     (Bug::TellsAddress, &["frames/secrets"]),
 ];

@@ -7,8 +7,8 @@ use tapewire_core::{
 };
 use tapewire_json::{Cursor, Raw};
 
-use super::VENUE;
 use super::message::{BookMessage, InstrumentMessage, Refusal};
+use super::{Bug, VENUE};
 
 const SOCKET: &str = "wss://toy.example";
 pub(super) const REST: &str = "https://toy.example";
@@ -16,15 +16,16 @@ pub(super) const REST: &str = "https://toy.example";
 /// What does not belong to one connection.
 #[derive(Debug)]
 pub(super) struct ToyAccount {
+    bug: Bug,
     dial: Result<Url, ParseError>,
     credentials: Option<Credentials>,
 }
 
 impl ToyAccount {
-    pub(super) fn new(target: &Target) -> Self {
+    pub(super) fn new(bug: Bug, target: &Target) -> Self {
         let query = target.credentials.as_ref().map(|it| format!("?token={}", it.key.expose())).unwrap_or_default();
         let dial = target.websocket_base(SOCKET).and_then(|base| base.join(&format!("/ws{query}")));
-        Self { dial, credentials: target.credentials.clone() }
+        Self { bug, dial, credentials: target.credentials.clone() }
     }
 }
 
@@ -52,8 +53,8 @@ impl Account for ToyAccount {
 
     fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
         match (reply.route(), reply.parameter("symbol")) {
-            ("/book", Some(symbol)) => snapshot(symbol, reply, cx)?,
-            ("/instruments", _) => instruments(reply, cx)?,
+            ("/book", Some(symbol)) => self.snapshot(symbol, reply, cx)?,
+            ("/instruments", _) => self.instruments(reply, cx)?,
             _ => return Err(DecodeError::Payload("it answers nothing that was asked")),
         }
         cx.done();
@@ -71,40 +72,48 @@ impl Account for ToyAccount {
     }
 }
 
-fn snapshot(symbol: &str, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-    let (mut message, mut cursor) = (BookMessage::default(), Cursor::new(reply.body));
-    message.read(&mut cursor)?;
-    cursor.end()?;
-    let (Some(last), Some(time)) = (message.last, message.time) else {
-        return Err(DecodeError::Payload("a book lacks its number or its time"));
-    };
-    let instrument = InstrumentId::new(VENUE, symbol)?;
-    let head = BookHead {
-        ts_event: Some(millis(time)?),
-        ts_recv: reply.ts_recv,
-        last_sequence: Some(last),
-        ..BookHead::new(instrument, Channel::Book, BookAction::Snapshot)
-    };
-    cx.emit(&Event::Book(Book { head: &head, bids: &message.bids, asks: &message.asks }));
-    Ok(())
-}
-
-fn instruments(reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-    let parts: Vec<Raw<'_>> = tapewire_json::from_str(reply.body)?;
-    for part in parts {
-        match instrument(part.text(), reply.ts_recv) {
-            Ok(event) => cx.emit(&Event::Instrument(&event)),
-            Err(why) => cx.emit(&Event::Malformed(&Malformed {
-                venue: VENUE,
-                subscription: None,
-                bytes: part.text().len(),
-                reason: why.to_string().into(),
-                excerpt: excerpt(part.text().as_bytes()).into(),
-                ts_recv: reply.ts_recv,
-            })),
+impl ToyAccount {
+    fn snapshot(&self, symbol: &str, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        let (mut message, mut cursor) = (BookMessage::default(), Cursor::new(reply.body));
+        message.read(&mut cursor)?;
+        cursor.end()?;
+        let (Some(last), Some(time)) = (message.last, message.time) else {
+            return Err(DecodeError::Payload("a book lacks its number or its time"));
+        };
+        let instrument = InstrumentId::new(VENUE, symbol)?;
+        let head = BookHead {
+            ts_event: Some(millis(time)?),
+            ts_recv: reply.ts_recv,
+            last_sequence: Some(last),
+            ..BookHead::new(instrument, Channel::Book, BookAction::Snapshot)
+        };
+        if self.bug == Bug::SwapsSides {
+            std::mem::swap(&mut message.bids, &mut message.asks);
         }
+        cx.emit(&Event::Book(Book { head: &head, bids: &message.bids, asks: &message.asks }));
+        Ok(())
     }
-    Ok(())
+
+    fn instruments(&self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        let parts: Vec<Raw<'_>> = tapewire_json::from_str(reply.body)?;
+        for part in parts {
+            match instrument(part.text(), reply.ts_recv) {
+                Ok(event) => cx.emit(&Event::Instrument(&event)),
+                Err(why) => cx.emit(&Event::Malformed(&Malformed {
+                    venue: VENUE,
+                    subscription: None,
+                    bytes: part.text().len(),
+                    reason: why.to_string().into(),
+                    excerpt: match self.bug {
+                        Bug::QuotesInFull => part.text().into(),
+                        _ => excerpt(part.text().as_bytes()).into(),
+                    },
+                    ts_recv: reply.ts_recv,
+                })),
+            }
+        }
+        Ok(())
+    }
 }
 
 fn instrument(text: &str, ts_recv: Option<UnixNanos>) -> Result<Instrument, DecodeError> {

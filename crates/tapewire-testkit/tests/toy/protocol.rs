@@ -7,7 +7,7 @@ use tapewire_core::event::{
 };
 use tapewire_core::{
     Channel, Context, Decimal, DecodeError, Frame, InstrumentId, Interval, Level, Op, Protocol, Reply, ReplyKind,
-    Topic, TopicId, UnixNanos, Url,
+    Topic, TopicId, UnixNanos, Url, VenueId,
 };
 use tapewire_json::{Cursor, Raw};
 
@@ -82,6 +82,7 @@ impl ToyProtocol {
             match self.message(source, part, cx) {
                 Ok(()) => Ok(()),
                 Err(DecodeError::Json(error)) if self.bug == Bug::DropsBatches => Err(error),
+                Err(_) if self.bug == Bug::SwallowsMessages => Ok(()),
                 Err(why) => {
                     cx.malformed(topic, part.text().as_bytes(), &why);
                     Ok(())
@@ -102,7 +103,7 @@ impl ToyProtocol {
         match source.channel {
             Channel::Trade => self.trade(source, &tapewire_json::from_str(text)?, text, cx),
             Channel::Quote => self.quote(source, &tapewire_json::from_str(text)?, cx),
-            Channel::Bar { .. } => bar(source, &tapewire_json::from_str(text)?, cx),
+            Channel::Bar { .. } => bar(source, &tapewire_json::from_str(text)?, self.bug, cx),
             _ => self.book(source, part, cx),
         }
     }
@@ -127,7 +128,7 @@ impl ToyProtocol {
             _ => None,
         };
         let event = Trade {
-            instrument: source.instrument,
+            instrument: self.instrument(source)?,
             channel: source.channel,
             ts_event: Some(self.time(message.time)?),
             ts_recv: cx.now(),
@@ -154,11 +155,11 @@ impl ToyProtocol {
         let event = Quote {
             instrument: source.instrument,
             channel: source.channel,
-            ts_event: Some(millis(message.time)?),
+            ts_event: if self.bug == Bug::ForgetsTimes { None } else { Some(millis(message.time)?) },
             ts_recv: cx.now(),
-            bid_price: message.bid_price,
+            bid_price: self.price_or_none(message.bid_price),
             bid_quantity,
-            ask_price: message.ask_price,
+            ask_price: self.price_or_none(message.ask_price),
             ask_quantity,
             sequence: None,
         };
@@ -179,7 +180,7 @@ impl ToyProtocol {
             ts_event: Some(millis(time)?),
             ts_recv: cx.now(),
             first_sequence: Some(first),
-            last_sequence: Some(last),
+            last_sequence: (self.bug != Bug::ForgetsNumbers).then_some(last),
             ..BookHead::new(source.instrument, source.channel, BookAction::Delta)
         };
         if message
@@ -222,6 +223,17 @@ impl ToyProtocol {
         }
     }
 
+    fn instrument(&self, Source { instrument, .. }: Source) -> Result<InstrumentId, DecodeError> {
+        match self.bug {
+            Bug::TradesElsewhere => Ok(InstrumentId::new(VenueId::new("elsewhere"), instrument.symbol())?),
+            _ => Ok(instrument),
+        }
+    }
+
+    fn price_or_none(&self, price: Option<Decimal>) -> Option<Decimal> {
+        if self.bug == Bug::FillsWithZeros { price.or(Some(Decimal::ZERO)) } else { price }
+    }
+
     fn price(&self, price: Decimal) -> Decimal {
         match self.bug {
             #[expect(clippy::cast_possible_truncation, reason = "that is the bug")]
@@ -250,13 +262,13 @@ impl Protocol for ToyProtocol {
     }
 }
 
-fn bar(source: Source, message: &BarMessage, cx: &mut Context<'_>) -> Result<(), DecodeError> {
+fn bar(source: Source, message: &BarMessage, bug: Bug, cx: &mut Context<'_>) -> Result<(), DecodeError> {
     let Channel::Bar { interval, .. } = source.channel else { return Ok(()) };
     let event = Bar {
         instrument: source.instrument,
         channel: source.channel,
         ts_event: Some(millis(message.time)?),
-        ts_recv: cx.now(),
+        ts_recv: if bug == Bug::InventsReceipts { millis(message.time).ok() } else { cx.now() },
         interval,
         ts_open: millis(message.open_time)?,
         open: message.open,
