@@ -65,6 +65,12 @@ fn deliver(book: &mut ManagedBook, rule: BookRule, token: u64, message: u8, leng
         outcomes.push((step.token, step.outcome));
         assert!(step.outcome != Outcome::Buffered || step.at.is_none(), "what waits is not in a book");
     });
+    // A snapshot that what waits does not follow is not taken.
+    let follower = outcomes.iter().skip(1).map(|(_, outcome)| *outcome).find(|outcome| *outcome != Outcome::Dropped);
+    assert!(
+        !snapshot || !matches!(follower, Some(Outcome::Gap { .. })),
+        "a snapshot too old for what waits: {outcomes:?}"
+    );
     let own = outcomes.iter().find(|(known, _)| *known == token).map(|(_, outcome)| *outcome);
     match own.expect("what became of the message is told") {
         Outcome::Applied => assert!(synced && !snapshot && book.at() >= at, "{head:?}"),

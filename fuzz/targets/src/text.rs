@@ -38,10 +38,7 @@ fn address(url: &Url) {
     for secret in secrets(url) {
         // A word that also stands where it may be seen proves nothing.
         let seen = format!("{}://{}{}{}", url.scheme(), url.authority(), url.path(), names(url));
-        assert!(
-            seen.contains(secret) || "***".contains(secret) || !printed.contains(secret),
-            "{printed} tells {secret:?}"
-        );
+        assert!(seen.contains(secret) || !printed.contains(secret), "{printed} tells {secret:?}");
     }
     assert!(url.expose_path().starts_with(['/', '?']), "{:?}", url.expose());
     let base = url.path().trim_end_matches('/');
@@ -57,12 +54,14 @@ fn address(url: &Url) {
     assert_eq!((http.host(), http.is_tls(), http.path()), (url.host(), url.is_tls(), "/"));
 }
 
-/// User, password, and the values of the query.
+/// The words of user, password and the values of the query, as far as they are long enough to mean nothing else.
 fn secrets(url: &Url) -> Vec<&str> {
     let (user, password) = url.expose_user().unwrap_or_default();
     let query = url.expose_path().split_once('?').map_or("", |(_, query)| query);
     let values = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value);
-    [user, password].into_iter().chain(values).filter(|secret| !secret.is_empty()).collect()
+    let words =
+        [user, password].into_iter().chain(values).flat_map(|secret| secret.split(|c: char| !c.is_alphanumeric()));
+    words.filter(|word| word.len() >= 4).collect()
 }
 
 /// The names of the query.

@@ -4,6 +4,7 @@
 mod promise;
 mod toy;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tapewire_session::{Action, Catalog, Closure, Input, OutFrame, Output, Sessio
 
 use crate::bytes::Bytes;
 use promise::{HEALED_WITHIN, Promise, Stage};
-use toy::{Toy, subscription, word};
+use toy::{IN_STREAM, MARKS, RESUBSCRIBED, Toy, subscription, word};
 
 /// How many inputs are read at the most.
 const INPUTS_MAX: usize = 600;
@@ -42,6 +43,8 @@ struct Player {
     session: Session,
     policy: Policy,
     greets: bool,
+    /// Whether the venue loses all connections before it does what it should.
+    loses: bool,
     now: Monotonic,
     promise: Promise,
     /// What the session wants done, and was not yet.
@@ -53,13 +56,15 @@ struct Player {
 
 impl Player {
     fn new(bytes: &mut Bytes<'_>) -> Self {
-        let (policy, greets) = (policy(bytes), bytes.below(4) == 1);
+        let (policy, venue) = (policy(bytes), bytes.byte());
+        let (greets, loses) = (venue & 1 != 0, venue & 2 != 0);
         let connector = Arc::new(Toy { policy: policy.clone(), greets });
         let setup = Setup { connector, route: toy::ROUTE, seed: bytes.byte().into(), lane: 0 };
         Self {
             session: Session::new(setup),
             policy,
             greets,
+            loses,
             now: Monotonic::default(),
             promise: Promise::default(),
             undone: Vec::new(),
@@ -99,7 +104,8 @@ impl Player {
                 self.now = self.session.deadline().unwrap_or_default().max(self.now);
                 self.input(Input::Wake);
             }
-            2 | 3 => self.subscribe(subscription(bytes.byte())),
+            2 => self.subscribe(subscription(bytes.byte())),
+            3 => (0..bytes.below(64)).for_each(|_| self.serve()),
             4 => {
                 let subscription = subscription(bytes.byte());
                 self.promise.unwanted(subscription);
@@ -234,7 +240,7 @@ impl Player {
             Action::Send { connection, .. } => self.input(Input::Ponged { connection }),
             Action::Snapshot { ticket, subscription, .. } => {
                 let place = toy::place_of(&subscription.to_string());
-                let at = self.numbers.get(usize::from(place)).map_or(0, |next| next - 1);
+                let at = self.last_number(place);
                 let mut batch = Batch::new();
                 toy::data(subscription, at, 0, true, None, &mut |event| batch.push(event));
                 self.input(Input::Snapshot { ticket, answer: Ok(&batch) });
@@ -247,36 +253,47 @@ impl Player {
     fn obey(&mut self, connection: u64, frame: &[u8]) {
         let [op, low, high, places @ ..] = frame else { panic!("not a request of the toy's: {frame:?}") };
         self.send(connection, word::ACK, 0, u16::from_le_bytes([*low, *high]), 0);
-        for place in places.iter().filter(|_| *op == 0) {
-            let at = self.numbers.get(usize::from(*place)).map_or(0, |next| next - 1);
-            if matches!(place, 7 | 8) {
-                self.send(connection, word::WHOLE, *place, at, 0);
-            }
+        for place in places.iter().filter(|place| *op == 0 && matches!(**place, RESUBSCRIBED | IN_STREAM)) {
+            self.whole(connection, *place);
         }
+    }
+
+    /// Sends a book as it is now.
+    fn whole(&mut self, connection: u64, place: u8) {
+        self.send(connection, word::WHOLE, place, self.last_number(place), 0);
+    }
+
+    /// The number of the latest message on a topic.
+    fn last_number(&self, place: u8) -> u16 {
+        self.numbers.get(usize::from(place)).map_or(0, |next| next - 1)
     }
 
     /// From here on the venue does what it should. In the end everything that is wanted is served.
     fn heal(&mut self) {
-        self.undone
-            .retain(|action| matches!(action, Action::Grant { .. } | Action::Dial { .. } | Action::Snapshot { .. }));
-        // What was asked on connections that are open now may have been lost: they begin anew.
-        for connection in self.promise.links.clone().into_keys() {
+        let lost = if self.loses { self.promise.links.clone() } else { BTreeMap::new() };
+        for connection in lost.into_keys() {
             self.lose(connection, Recovery::Retry);
         }
         let end = self.now.after(HEALED_WITHIN);
         while self.now < end && !self.promise.ended && !self.is_healed() {
-            while !self.undone.is_empty() {
-                self.answer(0);
-            }
-            // Marks are never silent.
-            for (connection, _) in self.promise.links.clone().into_iter().filter(|(_, stage)| *stage == Stage::Open) {
-                self.send(connection, word::DATA, 4, 1, 0);
-            }
-            let next = self.session.deadline().unwrap_or(end);
-            self.now = next.max(self.now.after(Duration::from_millis(1)));
-            self.input(Input::Wake);
+            self.serve();
         }
         assert!(self.promise.ended || self.is_healed(), "after {HEALED_WITHIN:?}: {:?}", self.promise);
+    }
+
+    /// The venue does what it should, up to the next deadline.
+    fn serve(&mut self) {
+        while !self.undone.is_empty() {
+            self.answer(0);
+        }
+        // Marks are never silent, and a book whose snapshots come in the stream gets one now and then.
+        for (connection, _) in self.promise.links.clone().into_iter().filter(|(_, stage)| *stage == Stage::Open) {
+            self.send(connection, word::DATA, MARKS, 1, 0);
+            self.whole(connection, IN_STREAM);
+        }
+        let next = self.session.deadline().unwrap_or_default();
+        self.now = next.max(self.now.after(Duration::from_millis(1)));
+        self.input(Input::Wake);
     }
 
     /// Whether everything that is wanted is served, and nothing is left to be done.

@@ -27,6 +27,13 @@ pub(super) const SUBSCRIPTIONS: [&str; 12] = [
     "toy:D@trade",
 ];
 
+/// The place of the marks, which are never silent.
+pub(super) const MARKS: u8 = 4;
+/// The place of the book whose snapshot comes after a new subscribe.
+pub(super) const RESUBSCRIBED: u8 = 7;
+/// The place of the book whose snapshots come in the stream.
+pub(super) const IN_STREAM: u8 = 8;
+
 /// The words of the venue, by their first bytes.
 pub(super) mod word {
     pub(in super::super) const ACK: u8 = 0;
