@@ -25,9 +25,9 @@ use tapewire::event::{
 };
 use tapewire::{
     Account, AccountContext, BookRule, Call, Capabilities, Channel, ChannelCapability, Connector, Context, Decimal,
-    DecodeError, DialRequest, Engine, Failure, Frame, Grant, Heartbeat, HttpReply, InstrumentId, Level, Op, ParseError,
-    Policy, Protocol, Recovery, Reply, ReplyKind, Resync, Route, Subscription, Target, Topic, TopicId, UnixNanos,
-    Unsupported, Url, Venue, VenueId,
+    DecodeError, Engine, Failure, Frame, Grant, Heartbeat, HttpReply, InstrumentId, Level, Op, ParseError, Policy,
+    Protocol, Recovery, Reply, ReplyKind, Resync, Route, Subscription, Target, Topic, TopicId, UnixNanos, Unsupported,
+    Url, Venue, VenueId,
 };
 use tapewire_json::{Cursor, Raw, Text, tagged};
 use tapewire_sim::face::{Answer, ConnectionId, Face, Outbox, Request, Setup, Wake};
@@ -158,9 +158,7 @@ struct OrchardAccount {
 impl Account for OrchardAccount {
     fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
         match &self.dial {
-            Ok(url) => {
-                cx.granted(Grant { dial: DialRequest { url: url.clone(), headers: Vec::new() }, renew_at: None })
-            }
+            Ok(url) => cx.granted(Grant::to(url.clone())),
             Err(error) => cx.refused(Failure::new(Recovery::FixConfig, error.to_string())),
         }
     }

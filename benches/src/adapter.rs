@@ -6,9 +6,8 @@ use std::hint::black_box;
 use tapewire_binance::Spot;
 use tapewire_core::event::Event;
 use tapewire_core::{
-    Account, AccountContext, AccountEffects, Connector, Context, DecodeError, DialRequest, Effects, Failure, Frame,
-    Grant, HttpReply, HttpRequest, ParseError, Protocol, Reply, Route, Subscription, Target, TopicId, TopicTable,
-    UnixNanos,
+    Account, AccountContext, AccountEffects, Connector, Context, DecodeError, Effects, Failure, Frame, Grant,
+    HttpReply, HttpRequest, ParseError, Protocol, Reply, Route, Subscription, Target, TopicId, TopicTable, UnixNanos,
 };
 
 use crate::kind::Kind;
@@ -38,7 +37,7 @@ pub fn subscriptions() -> Result<Vec<Subscription>, ParseError> {
 pub fn grant(unit: Unit) -> Result<Grant, ParseError> {
     let query = if unit == Unit::Microseconds { "?timeUnit=MICROSECOND" } else { "" };
     let url = format!("{URL}{query}").parse()?;
-    Ok(Grant { dial: DialRequest { url, headers: Vec::new() }, renew_at: None })
+    Ok(Grant::to(url))
 }
 
 /// The adapter's hot side with its topics, and its cold side.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tapewire_core::event::{Event, Id, QuantityUnit, Trade};
 use tapewire_core::{
-    Account, AccountContext, Call, Capabilities, Channel, Connector, Context, Decimal, DecodeError, DialRequest,
-    Failure, Frame, Grant, HttpReply, InstrumentId, Op, Policy, Protocol, Recovery, Reply, ReplyKind, Route,
-    Subscription, Target, Topic, Unsupported, VenueId,
+    Account, AccountContext, Call, Capabilities, Channel, Connector, Context, Decimal, DecodeError, Failure, Frame,
+    Grant, HttpReply, InstrumentId, Op, Policy, Protocol, Recovery, Reply, ReplyKind, Route, Subscription, Target,
+    Topic, Unsupported, VenueId,
 };
 
 /// The venue.
@@ -79,7 +79,7 @@ struct Granting;
 impl Account for Granting {
     fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
         match "ws://canned.example/".parse() {
-            Ok(url) => cx.granted(Grant { dial: DialRequest { url, headers: Vec::new() }, renew_at: None }),
+            Ok(url) => cx.granted(Grant::to(url)),
             Err(error) => cx.refused(Failure::new(Recovery::FixConfig, error.to_string())),
         }
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tapewire_core::event::{Book, Event, Malformed, Raw as RawEvent};
 use tapewire_core::{
-    Account, AccountContext, Call, Channel, DecodeError, DialRequest, Failure, Grant, HttpReply, HttpRequest, Interval,
-    Offset, ParseError, Recovery, Route, Target, UnixNanos, Url, excerpt,
+    Account, AccountContext, Call, Channel, DecodeError, Failure, Grant, HttpReply, HttpRequest, Interval, Offset,
+    ParseError, Recovery, Route, Target, UnixNanos, Url, excerpt,
 };
 use tapewire_json::{Cursor, Raw};
 
@@ -46,9 +46,7 @@ impl SpotAccount {
 impl Account for SpotAccount {
     fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
         match &self.dial {
-            Ok(url) => {
-                cx.granted(Grant { dial: DialRequest { url: url.clone(), headers: Vec::new() }, renew_at: None })
-            }
+            Ok(url) => cx.granted(Grant::to(url.clone())),
             Err(error) => cx.refused(Failure::new(Recovery::FixConfig, error.to_string())),
         }
     }

@@ -7,8 +7,8 @@ use std::io::{self, Read, Write};
 use tapewire::event::{Event, Malformed};
 use tapewire::recording::{BadLine, BadLineReason, Direction, Line, LineKind, Payload, Reader};
 use tapewire::{
-    Account, AccountContext, AccountEffects, Context, DecodeError, DialRequest, Effects, Failure, Frame, Grant,
-    HttpReply, HttpRequest, Protocol, Reply, ReplyKind, TopicId, TopicTable, UnixNanos, Url, Venue, excerpt,
+    Account, AccountContext, AccountEffects, Context, DecodeError, Effects, Failure, Frame, Grant, HttpReply,
+    HttpRequest, Protocol, Reply, ReplyKind, TopicId, TopicTable, UnixNanos, Url, Venue, excerpt,
 };
 
 /// How many other products a summary names.
@@ -195,7 +195,7 @@ fn protocol(venue: &Venue, url: Option<Url>) -> Box<dyn Protocol> {
     let route = venue.connector.routes().first().copied();
     #[expect(clippy::expect_used, reason = "both are our own constants")]
     let (url, route) = url.zip(route).expect("an address and a route");
-    let grant = Grant { dial: DialRequest { url, headers: Vec::new() }, renew_at: None };
+    let grant = Grant::to(url);
     let mut protocol = venue.connector.protocol(route, &grant);
     // What a protocol sends when it opens was sent by the recorder.
     protocol.opened(&mut Context::new(None, &mut 0, &TopicTable::default(), &mut Deaf));

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::event::Event;
-use crate::{DecodeError, Failure, HttpReply, HttpRequest, Route, Secret, Subscription, Topic, UnixNanos, Url};
+use crate::{
+    Credentials, DecodeError, Failure, HttpReply, HttpRequest, Route, Secret, Subscription, Topic, UnixNanos, Url,
+};
 
 /// Tokens, instruments and snapshots: all that needs HTTP. One task calls it; its connections share it.
 ///
@@ -55,8 +57,18 @@ pub enum Call<'a> {
 pub struct Grant {
     /// Where to, and with which header lines.
     pub dial: DialRequest,
+    /// Who logs in on it; `None` for a connection that needs no login.
+    pub login: Option<Credentials>,
     /// When it must be asked for anew.
     pub renew_at: Option<UnixNanos>,
+}
+
+impl Grant {
+    /// A connection to `url`, without header lines, login or end.
+    #[must_use]
+    pub const fn to(url: Url) -> Self {
+        Self { dial: DialRequest { url, headers: Vec::new() }, login: None, renew_at: None }
+    }
 }
 
 /// A WebSocket to open.

@@ -1,5 +1,7 @@
 //! Frames and HTTP messages as values: what goes in and out, without a socket.
 
+use std::fmt;
+
 use crate::UnixNanos;
 
 /// One complete WebSocket message, not yet decoded.
@@ -23,7 +25,9 @@ impl<'a> Frame<'a> {
 }
 
 /// A request over HTTP, to the REST base of the target it is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// What may be secret in it, the values of its query and headers and its body, does not print.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST`, ..
     pub method: HttpMethod,
@@ -51,6 +55,35 @@ impl HttpRequest {
             weight,
             replay: Replay::Safe,
         }
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("path", &format_args!("{}", Masked(&self.path)))
+            .field("headers", &headers)
+            .field("body_length", &self.body.len())
+            .field("weight", &self.weight)
+            .field("replay", &self.replay)
+            .finish()
+    }
+}
+
+/// A path whose query shows its names alone.
+struct Masked<'a>(&'a str);
+
+impl fmt::Display for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((route, query)) = self.0.split_once('?') else { return f.write_str(self.0) };
+        f.write_str(route)?;
+        for (place, pair) in query.split('&').enumerate() {
+            let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+            write!(f, "{}{name}=***", if place == 0 { '?' } else { '&' })?;
+        }
+        Ok(())
     }
 }
 
@@ -87,7 +120,9 @@ pub enum Replay {
 }
 
 /// An answer over HTTP. It names the request it answers, so that a recorded answer decodes as a live one does.
-#[derive(Clone, Copy, Debug)]
+///
+/// Neither its body nor the values of its query print: either may hold a secret.
+#[derive(Clone, Copy)]
 pub struct HttpReply<'a> {
     /// Path and query of the request.
     pub path: &'a str,
@@ -111,5 +146,34 @@ impl<'a> HttpReply<'a> {
     pub fn parameter(&self, name: &str) -> Option<&'a str> {
         let (_, query) = self.path.split_once('?')?;
         query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+impl fmt::Debug for HttpReply<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpReply")
+            .field("path", &format_args!("{}", Masked(self.path)))
+            .field("status", &self.status)
+            .field("body_length", &self.body.len())
+            .field("ts_recv", &self.ts_recv)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_secret_does_not_print() {
+        let mut request = HttpRequest::get("/order?symbol=WORD1&signature=WORD2", 1);
+        request.headers.push(("x-key".to_owned(), "WORD3".to_owned()));
+        request.body = b"WORD4".to_vec();
+        let reply = HttpReply { path: &request.path, status: 200, body: "{\"token\":\"WORD5\"}", ts_recv: None };
+        let printed = format!("{request:?} {reply:?}");
+        assert!(!printed.contains("WORD"), "{printed}");
+        for shown in ["/order?symbol=***&signature=***", "x-key", "body_length: 5", "status: 200"] {
+            assert!(printed.contains(shown), "{printed}");
+        }
     }
 }

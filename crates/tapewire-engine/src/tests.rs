@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use futures_util::{SinkExt, StreamExt as _};
 use tapewire_core::event::{ConnectionState, Event, Quote, Scope};
 use tapewire_core::{
-    Account, AccountContext, Call, Capabilities, Connector, Context, DecodeError, DialRequest, Frame, Grant, HttpReply,
-    Op, Policy, Protocol, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic, UnixNanos,
-    Unsupported, Url, Venue, VenueId,
+    Account, AccountContext, Call, Capabilities, Connector, Context, DecodeError, Frame, Grant, HttpReply, Op, Policy,
+    Protocol, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic, UnixNanos, Unsupported, Url,
+    Venue, VenueId,
 };
 use tokio::sync::broadcast;
 use tokio_tungstenite::tungstenite::Message;
@@ -73,8 +73,7 @@ impl Account for ToyAccount {
             self.0.store(panics - 1, Ordering::Relaxed);
             panic!("as the test wants");
         }
-        let dial = DialRequest { url: "ws://toy:1/".parse().unwrap(), headers: Vec::new() };
-        cx.granted(Grant { dial, renew_at: None });
+        cx.granted(Grant::to("ws://toy:1/".parse().unwrap()));
     }
 
     fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use tapewire_core::recording::{Direction, LineKind};
 use tapewire_core::{
-    Account, AccountContext, Call, Context, DialRequest, Effects, Failure, Frame, Grant, HttpReply, HttpRequest, Op,
-    Protocol, Subscription, Topic, TopicTable, UnixNanos, Venue,
+    Account, AccountContext, Call, Context, Effects, Failure, Frame, Grant, HttpReply, HttpRequest, Op, Protocol,
+    Subscription, Topic, TopicTable, UnixNanos, Venue,
 };
 
 use crate::ears::{Ears, Said};
@@ -175,5 +175,5 @@ fn granted(path: &str) -> Grant {
     let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
     let base = || BASE.parse().unwrap_or_else(|_| unreachable!("a constant address is one"));
     let url = format!("{BASE}{slash}{path}").parse().unwrap_or_else(|_| base());
-    Grant { dial: DialRequest { url, headers: Vec::new() }, renew_at: None }
+    Grant::to(url)
 }

@@ -17,7 +17,8 @@ impl<'a> Header<'a> {
     pub(crate) fn of(payload: Raw<'a>) -> Self {
         let (mut header, mut reference_time) = (Self::default(), None);
         let text = |value: &mut Cursor<'a>| value.read::<Raw<'a>>().map(|raw| raw.cursor().string().ok());
-        let number = |value: &mut Cursor<'a>| value.read::<Raw<'a>>().map(|raw| raw.cursor().signed().ok());
+        let number =
+            |value: &mut Cursor<'a>| value.read::<Raw<'a>>().map(|raw| tapewire_json::from_str(raw.text()).ok());
         // The payload was checked before; one that is no object says nothing.
         _ = payload.cursor().object(|key, value| {
             match key {

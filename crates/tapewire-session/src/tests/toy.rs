@@ -80,8 +80,7 @@ impl Connector for Toy {
 }
 
 pub(super) fn grant() -> Grant {
-    let dial = DialRequest { url: "ws://toy.example/".parse().unwrap(), headers: Vec::new() };
-    Grant { dial, renew_at: None }
+    Grant::to("ws://toy.example/".parse().unwrap())
 }
 
 struct Speaker {

@@ -46,7 +46,7 @@ pub(crate) struct Kept {
 #[derive(Clone, Debug)]
 pub(crate) enum Actor {
     /// One made with this grant.
-    Protocol(Route, Grant),
+    Protocol(Route, Box<Grant>),
     /// The account at this target.
     Account(Box<Target>),
 }
@@ -142,7 +142,7 @@ impl Connector for Recorder {
     }
 
     fn protocol(&self, route: Route, grant: &Grant) -> Box<dyn Protocol> {
-        let actor = self.recording.begin(Actor::Protocol(route, grant.clone()));
+        let actor = self.recording.begin(Actor::Protocol(route, Box::new(grant.clone())));
         Box::new(RecordedProtocol::new(self.inner.protocol(route, grant), actor, self.recording.clone()))
     }
 

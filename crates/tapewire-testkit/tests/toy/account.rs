@@ -35,7 +35,7 @@ impl Account for ToyAccount {
         match &self.dial {
             Ok(url) => {
                 let dial = DialRequest { url: url.clone(), headers: secret.collect() };
-                cx.granted(Grant { dial, renew_at: None });
+                cx.granted(Grant { dial, ..Grant::to(url.clone()) });
             }
             Err(error) => cx.refused(Failure::new(Recovery::FixConfig, error.to_string())),
         }
