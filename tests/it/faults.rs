@@ -1,5 +1,6 @@
 //! Faults of the venue: what is lost is told, and everything that was wanted is there again.
 
+mod scenarios;
 mod scene;
 mod truth;
 
@@ -115,21 +116,4 @@ async fn follow(feed: &mut Feed, truth: &mut True, messages: u32) {
         (applied == messages).then_some(())
     })
     .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn explore() {
-    let text = std::fs::read_to_string("/tmp/w/scripts.txt").unwrap();
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let (seconds, script) = line.split_once(' ').unwrap();
-        let run = scene::play(&script.replace(" && ", "\n"), seconds.parse().unwrap()).await;
-        println!("=== {script}");
-        for (at, notice) in &run.notices {
-            println!("   {:7.3} {notice}", at.as_secs_f64());
-        }
-        println!(
-            "   data {:?} delays {:?} trades {} missing {} stats {:?}",
-            run.data, run.delays, run.ledger.trades, run.ledger.missing, run.stats
-        );
-    }
 }

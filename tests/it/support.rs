@@ -52,11 +52,13 @@ pub(crate) async fn until<T>(feed: &mut Feed, what: &str, mut find: impl FnMut(&
     soon(what, reading).await
 }
 
-/// Watches the ids of trades: each follows the one before, or a gap has said how many are missing.
+/// Watches the ids of trades: each follows the one before, or a gap has said how many are missing; or that this cannot
+/// be known, which is so only where the venue counts anew.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     last: BTreeMap<InstrumentId, u64>,
-    told: BTreeMap<InstrumentId, u64>,
+    /// None where it cannot be known.
+    told: BTreeMap<InstrumentId, Option<u64>>,
     /// How many trades were seen.
     pub(crate) trades: u64,
     /// How many were told to be missing.
@@ -69,9 +71,13 @@ impl Ledger {
         match event {
             Event::Trade(trade) => {
                 let id = trade.id.number().unwrap();
-                let told = self.told.remove(&trade.instrument).unwrap_or(0);
-                if let Some(last) = self.last.insert(trade.instrument, id) {
-                    assert_eq!(id - last - 1, told, "missing between trades {last} and {id}, and told to be");
+                let told = self.told.remove(&trade.instrument).unwrap_or(Some(0));
+                match (self.last.insert(trade.instrument, id), told) {
+                    (Some(last), Some(told)) => {
+                        assert_eq!(Some(told), id.checked_sub(last + 1), "missing between trades {last} and {id}");
+                    }
+                    (Some(last), None) => assert!(id < last, "an unknown number is missing between {last} and {id}"),
+                    (None, _) => {}
                 }
                 self.trades += 1;
             }
@@ -83,9 +89,9 @@ impl Ledger {
     fn gap(&mut self, gap: &Gap) {
         let Scope::Subscription(subscription) = gap.scope else { return };
         if subscription.channel == Channel::Trade {
-            let count = gap.count.unwrap();
-            *self.told.entry(subscription.instrument).or_default() += count;
-            self.missing += count;
+            let told = self.told.entry(subscription.instrument).or_insert(Some(0));
+            *told = told.zip(gap.count).map(|(told, count)| told + count);
+            self.missing += gap.count.unwrap_or(0);
         }
     }
 }

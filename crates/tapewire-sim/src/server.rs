@@ -169,8 +169,8 @@ impl Server {
         };
         match &opened.upgrade {
             Some(Fault::SlowAccept { ms, .. }) => tokio::time::sleep(Duration::from_millis((*ms).into())).await,
-            Some(Fault::Trickle { every_ms, stop_after, .. }) => {
-                switch.drip(Some(Duration::from_millis((*every_ms).into())));
+            Some(Fault::Trickle { size, every_ms, stop_after, .. }) => {
+                switch.drip(Some((*size as usize, Duration::from_millis((*every_ms).into()))));
                 if let Some(bytes) = stop_after {
                     switch.break_after(*bytes as usize, Broken::HalfOpen);
                 }

@@ -20,7 +20,7 @@ use tokio_rustls::server::TlsStream;
 pub(crate) struct Wire {
     io: Io,
     switch: Arc<Switch>,
-    /// The pause after a byte that dripped.
+    /// The pause after bytes that dripped.
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -39,8 +39,8 @@ struct Writing {
     held: bool,
     /// What leaves before anything else.
     ahead: BytesMut,
-    /// The pause after each byte.
-    drip: Option<Duration>,
+    /// How many bytes leave at once, and the pause after them.
+    drip: Option<(usize, Duration)>,
     /// How many bytes still leave, and how the wire breaks behind them.
     left: Option<(usize, Broken)>,
 }
@@ -81,14 +81,14 @@ impl Wire {
 
     /// Writes some bytes, as many and as fast as may leave.
     fn put(&mut self, cx: &mut Context<'_>, bytes: &[u8], writing: &mut Writing) -> Poll<io::Result<usize>> {
-        if let Some(pause) = &mut self.pause {
+        if let Some(pause) = self.pause.as_mut().filter(|_| writing.drip.is_some()) {
             ready!(pause.as_mut().poll(cx));
-            self.pause = None;
         }
-        let most = writing.drip.map_or(bytes.len(), |_| 1).min(writing.left.map_or(usize::MAX, |(left, _)| left));
+        let most =
+            writing.drip.map_or(usize::MAX, |(size, _)| size).min(writing.left.map_or(usize::MAX, |(left, _)| left));
         let some = bytes.get(..most).unwrap_or(bytes);
         let count = ready!(self.io.pin().poll_write(cx, some))?;
-        self.pause = writing.drip.map(|pause| Box::pin(sleep(pause)));
+        self.pause = writing.drip.map(|(_, pause)| Box::pin(sleep(pause)));
         if let Some((left, broken)) = &mut writing.left {
             *left = left.saturating_sub(count);
             if *left == 0 {
@@ -133,9 +133,9 @@ impl Switch {
         }
     }
 
-    /// Has what is written leave byte by byte, with a pause after each.
-    pub(crate) fn drip(&self, pause: Option<Duration>) {
-        self.writing().drip = pause;
+    /// Has what is written leave so many bytes at a time, with a pause after each time.
+    pub(crate) fn drip(&self, drip: Option<(usize, Duration)>) {
+        self.writing().drip = drip;
     }
 
     /// Has so many more bytes leave, and then breaks the wire.

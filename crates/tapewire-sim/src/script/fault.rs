@@ -105,6 +105,8 @@ pub(crate) enum Fault {
         count: u32,
     },
     Trickle {
+        #[serde(default = "one")]
+        size: u32,
         #[serde(default = "hundred")]
         every_ms: u32,
         stop_after: Option<u32>,
@@ -225,7 +227,7 @@ impl Fault {
     /// Checks what would otherwise have to be bounded where it happens.
     pub(super) fn check(&self) -> Result<(), String> {
         match self {
-            Self::Fragment { size: 0, .. } => Err("`size` is at least 1".to_owned()),
+            Self::Fragment { size: 0, .. } | Self::Trickle { size: 0, .. } => Err("`size` is at least 1".to_owned()),
             Self::Replay { count } | Self::PingFlood { count, .. } if *count > FRAMES_MAX => {
                 Err(format!("`count` is at most {FRAMES_MAX}"))
             }

@@ -34,7 +34,7 @@ pub(crate) const FAULTS: &[FaultInfo] = &[
     FaultInfo { name: "refuse", args: "count = 1", doc: "resets the next TCP connections at once, REST included" },
     FaultInfo { name: "http_status", args: "status, retry_after, count = 1", doc: "answers the next WebSocket upgrades with a status" },
     FaultInfo { name: "slow_accept", args: "ms, count = 1", doc: "answers the next WebSocket upgrades late" },
-    FaultInfo { name: "trickle", args: "every_ms = 100, stop_after, count = 1", doc: "sends the answer to the next WebSocket upgrades byte by byte; after so many bytes nothing more" },
+    FaultInfo { name: "trickle", args: "size = 1, every_ms = 100, stop_after, count = 1", doc: "sends the answer to the next WebSocket upgrades so many bytes at a time; after stop_after bytes nothing more" },
     FaultInfo { name: "wrong_accept", args: "count = 1", doc: "answers the next WebSocket upgrades with a Sec-WebSocket-Accept that does not fit" },
     FaultInfo { name: "early_frame", args: "text, count = 1", doc: "sends the first frame in one write with the answer to the upgrade: the text, else what comes within a second" },
     FaultInfo { name: "rest_fail", args: "status, retry_after, path, count = 1", doc: "answers the next REST requests with a status" },
