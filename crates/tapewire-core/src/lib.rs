@@ -21,6 +21,7 @@ mod policy;
 mod protocol;
 pub mod recording;
 mod secret;
+mod sign;
 mod subscription;
 pub mod suggest;
 mod target;

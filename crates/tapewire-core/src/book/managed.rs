@@ -145,7 +145,9 @@ impl ManagedBook {
         let (waiting, tokens) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.tokens));
         for (event, token) in waiting.iter().zip(tokens) {
             let Event::Book(message) = event else { continue };
-            if self.at.is_some() {
+            if self.rule == BookRule::InOrder {
+                self.tell(message, token, Outcome::Dropped, tell);
+            } else if self.at.is_some() {
                 self.delta(message, token, Outcome::Dropped, checksum, tell);
             } else {
                 self.wait(message, token, tell);
@@ -276,6 +278,14 @@ mod tests {
         assert!(!book.is_synced() && book.levels().is_err());
         assert_eq!(steps(&mut book, "D10-10 S8"), "0:Buffered 1:SnapshotApplied 2:Applied 0:Applied");
         assert_eq!(steps(&mut book, "D4-10"), "0:IgnoredOld");
+    }
+
+    #[test]
+    fn a_book_without_numbers_is_the_last_snapshot_and_what_follows() {
+        let mut book = ManagedBook::new(BookRule::InOrder);
+        assert_eq!(steps(&mut book, "D7 S5 D6"), "0:Buffered 1:SnapshotApplied 0:Dropped 2:Applied");
+        assert_eq!(steps(&mut book, "S3 D1"), "0:SnapshotApplied 1:Applied");
+        assert_eq!(book.levels().unwrap().best_bid().unwrap().quantity, "1".parse().unwrap());
     }
 
     #[test]

@@ -7,6 +7,9 @@ use crate::event::BookHead;
 pub enum BookRule {
     /// Each message is whole: there is nothing to follow.
     None,
+    /// Messages carry no numbers: each follows the one before, as far as its checksum does not say otherwise. What came
+    /// before a snapshot is no part of it.
+    InOrder,
     /// The first number of a message is at most one above the last number of the one before.
     ///
     /// This also decides how a snapshot is followed: a first message that begins right behind it is in order. Real
@@ -43,7 +46,7 @@ impl BookRule {
         let first = message.first_sequence.unwrap_or(last);
         let linked = message.previous_sequence == Some(at);
         match self {
-            Self::None => Verdict::Next,
+            Self::None | Self::InOrder => Verdict::Next,
             Self::Contiguous if last <= at => Verdict::Old,
             Self::Contiguous if first <= at.saturating_add(1) => Verdict::Next,
             Self::Contiguous => Verdict::Hole { first: at.checked_add(1), last: first.checked_sub(1) },
@@ -78,6 +81,7 @@ mod tests {
         let unknown = Verdict::Hole { first: None, last: None };
         let cases = [
             // rule, book at, fresh, (first, last, previous), verdict
+            (BookRule::InOrder, 0, false, (0, 0, None), Verdict::Next),
             (BookRule::Contiguous, 10, true, (11, 12, None), Verdict::Next),
             (BookRule::Contiguous, 10, true, (5, 10, None), Verdict::Old),
             (BookRule::Contiguous, 10, false, (8, 13, None), Verdict::Next),

@@ -151,7 +151,7 @@ impl Facts<'_> {
         }
         let is_delta = self.text("action") == Some("delta");
         let lacks = match topic.rule {
-            BookRule::None => None,
+            BookRule::None | BookRule::InOrder => None,
             BookRule::PreviousLink | BookRule::SpanOverlap if is_delta && previous.is_none() => {
                 Some("previous_sequence")
             }
