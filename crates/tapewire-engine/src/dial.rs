@@ -1,5 +1,6 @@
 //! Dialling: from an address to a stream of bytes, and from there to an open WebSocket.
 
+mod pongs;
 mod stream;
 mod upgrade;
 

@@ -226,8 +226,9 @@ impl Lane {
     fn dialled(&mut self, connection: u64, outcome: Result<Socket, DialError>) {
         self.dialling = None;
         match outcome {
-            Ok(socket) => {
+            Ok(mut socket) => {
                 tracing::debug!(connection, "the socket is open");
+                socket.get_mut().pace_pongs(self.policy.control, self.clock.clone());
                 self.sockets.push((connection, socket));
                 self.input(Input::Opened { connection });
             }

@@ -272,7 +272,10 @@ impl Writer {
 
     /// A pong answers the ping whose payload it has, and with it those before, as RFC 6455 section 5.5.3 allows.
     fn answered(&mut self, payload: &Bytes) {
-        if let Some(index) = self.pings.iter().position(|(sent, _)| sent == payload) {
+        // One to a ping of a fault came behind those of the venue.
+        if FAULTY_PINGS.iter().any(|ours| payload.starts_with(ours.as_bytes())) {
+            self.pings.clear();
+        } else if let Some(index) = self.pings.iter().position(|(sent, _)| sent == payload) {
             self.pings.drain(..=index);
         }
     }
@@ -306,7 +309,9 @@ async fn feed(sink: &mut SplitSink<Socket, Message>, switch: &Switch, queued: Qu
     let gone = |_| End::Gone;
     match queued {
         Queued::Frame(frame) => sink.feed(frame.into_message()).await.map_err(gone),
-        Queued::Ping(number) => sink.feed(Message::Ping(format!("flood {number}").into())).await.map_err(gone),
+        Queued::Ping(number) => {
+            sink.feed(Message::Ping(format!("{}{number}", FAULTY_PINGS[0]).into())).await.map_err(gone)
+        }
         Queued::Fragments(frame, size) => {
             for piece in raw::fragments(&frame, size) {
                 sink.feed(piece).await.map_err(gone)?;
@@ -355,6 +360,8 @@ async fn close(mut sink: SplitSink<Socket, Message>, mut stream: SplitStream<Soc
     let _ = timeout(CLOSE_WAIT, farewell).await;
 }
 
+/// How the payloads of pings begin that only faults send; the venue's own are numbers.
+const FAULTY_PINGS: [&str; 2] = ["flood ", raw::AMONG_FRAGMENTS];
 const NO_CODE: u16 = 1005;
 const POLICY_VIOLATION: u16 = 1008;
 /// How long an answer to an upgrade is kept back for the first frame.

@@ -93,6 +93,7 @@ fn failed(error: SocketError, request: &DialRequest) -> DialError {
         }
         SocketError::Protocol(error) => wrong(url, &error.to_string()),
         SocketError::Capacity(error) => wrong(url, &error.to_string()),
+        SocketError::AttackAttempt => wrong(url, "it came in too many pieces"),
         // The others may quote header lines of ours.
         _ => wrong(url, "it is malformed"),
     }

@@ -22,7 +22,7 @@ pub(super) fn fragments(frame: &FrameBuf, size: usize) -> impl Iterator<Item = M
     };
     let mut pieces = (0..length.max(1)).step_by(size).map(piece);
     let first = pieces.next();
-    let ping = (length > size).then(|| Message::Ping("among fragments".into()));
+    let ping = (length > size).then(|| Message::Ping(AMONG_FRAGMENTS.into()));
     first.into_iter().chain(ping).chain(pieces)
 }
 
@@ -37,6 +37,8 @@ pub(super) fn half(frame: &FrameBuf) -> usize {
     2 + frame.as_frame().bytes().len() / 2
 }
 
+/// The payload of the ping among fragments.
+pub(super) const AMONG_FRAGMENTS: &str = "among fragments";
 /// RFC 6455, section 5.2.
 const FINAL: u8 = 0x80;
 const TEXT: u8 = 0x01;

@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Scenario] = &[
         more: |run, calm| assert_eq!((run.data["trade"], run.data["book"]), (calm.data["trade"], calm.data["book"]), "late is not lost"), ..ROW },
     Scenario { fault: "burst", script: r#"{"after":200,"connection":1,"fault":"burst","args":{"ms":8000}}"#,
         more: |run, calm| assert_eq!((run.data["trade"], run.data["book"]), (calm.data["trade"], calm.data["book"]), "nothing is lost"), ..ROW },
-    Scenario { fault: "fragment", script: r#"{"after":200,"connection":1,"fault":"fragment","args":{"size":7,"count":3}}"#,
+    Scenario { fault: "fragment", script: r#"{"after":200,"connection":1,"fault":"fragment","args":{"size":7,"count":100}}"#,
         more: |run, calm| assert_eq!(run.data, calm.data, "the same events"), on_sockets: true, ..ROW },
     Scenario { fault: "huge_frame", script: r#"{"after":200,"connection":1,"fault":"huge_frame"}"#,
         story: &["begin", "book gap: disconnect ?, then snapshot", "#1 backoff: the connection was lost", "again #2"], on_sockets: true, ..ROW },
