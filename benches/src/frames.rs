@@ -26,8 +26,8 @@ pub struct Corpus {
     pub kind: Kind,
     /// The frames, or answers over HTTP, in order.
     pub frames: Vec<String>,
-    /// Answers of `GET /api/v3/depth` from just before the first frame, by symbol.
-    pub snapshots: Vec<(&'static str, String)>,
+    /// The market as it was before the first frame.
+    pub start: Market,
     /// What times are in.
     pub unit: Unit,
 }
@@ -45,9 +45,9 @@ impl Corpus {
     #[must_use]
     pub fn of(kind: Kind, count: usize, unit: Unit) -> Self {
         let mut market = Market::new(SEED, unit);
-        let snapshots = market.symbols.map(|symbol| (symbol.name, rest_depth(&mut market, &symbol))).into();
+        let start = market.clone();
         let frames = (0..count).map(|_| frame(kind, &mut market)).collect();
-        Self { kind, frames, snapshots, unit }
+        Self { kind, frames, start, unit }
     }
 
     /// As many recorded frames of a kind, or fewer; `None` where `TAPEWIRE_RECORDINGS` does not say where recordings are, or
@@ -72,8 +72,16 @@ impl Corpus {
             });
             frames.extend(texts.filter(|text| is_of(kind, text)).take(warm + count - frames.len()));
         }
-        let found = Self { kind, frames, snapshots: Vec::new(), unit: Unit::Milliseconds };
+        let unit = Unit::Milliseconds;
+        let found = Self { kind, frames, start: Market::new(SEED, unit), unit };
         Ok((!found.frames.is_empty()).then_some(found))
+    }
+
+    /// The answer of `GET /api/v3/depth` for a symbol, from just before the first frame.
+    #[must_use]
+    pub fn snapshot(&self, name: &str) -> Option<String> {
+        let symbol = self.start.symbols.iter().find(|symbol| symbol.name == name)?;
+        Some(rest_depth(&mut self.start.clone(), symbol))
     }
 
     /// How long the frames are on average, in bytes.

@@ -21,12 +21,11 @@ const START: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
 const PACE: Duration = Duration::from_millis(1);
 
 /// A session with one open connection and confirmed subscriptions.
-pub struct Live {
+pub struct Live<'a> {
     session: Session,
     account: Box<dyn Account>,
     grant: Grant,
-    /// Answers of `GET /api/v3/depth`, by symbol.
-    snapshots: Vec<(&'static str, String)>,
+    corpus: &'a Corpus,
     connection: u64,
     now: Now,
     actions: Vec<Action>,
@@ -35,12 +34,12 @@ pub struct Live {
     events: u64,
 }
 
-impl Live {
+impl<'a> Live<'a> {
     /// A session that has opened a connection and has all of [`subscriptions`] confirmed.
     ///
     /// # Errors
     /// As [`subscriptions`] and [`grant`].
-    pub fn new(corpus: &Corpus) -> Result<Self, ParseError> {
+    pub fn new(corpus: &'a Corpus) -> Result<Self, ParseError> {
         let spot = Spot::new();
         let route = spot.routes().first().copied().unwrap_or(tapewire_core::Route("market"));
         let account = spot.account(&Target::default());
@@ -48,7 +47,7 @@ impl Live {
             session: Session::new(Setup { connector: Arc::new(spot), route, seed: 1, lane: 0 }),
             account,
             grant: grant(corpus.unit)?,
-            snapshots: corpus.snapshots.clone(),
+            corpus,
             connection: 0,
             now: Now { mono: Monotonic::default(), wall: START },
             actions: Vec::new(),
@@ -112,8 +111,8 @@ impl Live {
             }
             Action::Snapshot { ticket, subscription, .. } => {
                 let symbol = subscription.instrument.symbol();
-                let known = self.snapshots.iter().find(|(name, _)| *name == symbol);
-                let snapshot = known.and_then(|(_, body)| read(&mut *self.account, symbol, body));
+                let known = self.corpus.snapshot(symbol);
+                let snapshot = known.and_then(|body| read(&mut *self.account, symbol, &body));
                 let missing = || Failure::new(Recovery::Stop, "there is no snapshot");
                 self.input(Input::Snapshot { ticket, answer: snapshot.as_ref().ok_or_else(missing) });
             }
@@ -122,7 +121,7 @@ impl Live {
     }
 }
 
-impl std::fmt::Debug for Live {
+impl std::fmt::Debug for Live<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Live").field("events", &self.events).finish_non_exhaustive()
     }

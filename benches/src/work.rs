@@ -73,7 +73,7 @@ impl FromStr for Variant {
 
 /// A reader with its state.
 #[derive(Debug)]
-pub enum Reader {
+pub enum Reader<'a> {
     /// For [`Variant::Floor`].
     Floor,
     /// For [`Variant::Serde`].
@@ -81,15 +81,15 @@ pub enum Reader {
     /// For [`Variant::Protocol`].
     Protocol(Kind, Box<Adapter>),
     /// For [`Variant::Session`].
-    Session(Box<Live>),
+    Session(Box<Live<'a>>),
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// A reader that has read the first frames, which are not measured.
     ///
     /// # Errors
     /// [`ParseError`] if the adapter's channels are no longer called what they are called here.
-    pub fn warm(variant: Variant, corpus: &Corpus) -> Result<Self, ParseError> {
+    pub fn warm(variant: Variant, corpus: &'a Corpus) -> Result<Self, ParseError> {
         let mut reader = match variant {
             Variant::Floor => Self::Floor,
             Variant::Serde => Self::Serde(corpus.kind),
@@ -142,9 +142,9 @@ fn count(frames: &[String], read: impl Fn(&str) -> bool) -> u64 {
 pub fn run(variant: Variant, corpus: &Corpus, count: usize) -> Result<(), Error> {
     let kind = corpus.kind;
     let mut reader = Reader::warm(variant, corpus)?;
-    let frames = corpus.frames.iter().skip(counts(kind).0).take(count);
-    let frames: Vec<String> = frames.cloned().collect();
-    let found = reader.read(&frames);
+    let frames = corpus.frames.get(counts(kind).0..).unwrap_or_default();
+    let frames = frames.get(..count).unwrap_or(frames);
+    let found = reader.read(frames);
     let each = if kind == Kind::RestExchangeInfo && variant == Variant::Protocol { INSTRUMENTS.into() } else { 1 };
     let expected = frames.len() as u64 * each;
     if found == expected { Ok(()) } else { Err(Error::WrongEvents { kind, variant, expected, found }) }
