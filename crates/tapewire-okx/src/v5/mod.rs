@@ -1,0 +1,1 @@
+//! Dialect v5, venue id `okx`: OKX as it is today.
