@@ -6,7 +6,7 @@
 mod said;
 
 use tapewire_core::{
-    AccountContext, Connector, Context, DialRequest, Frame, Grant, HttpReply, Protocol, Target, TopicTable, UnixNanos,
+    AccountContext, Connector, Context, Frame, Grant, HttpReply, Protocol, Target, TopicTable, UnixNanos,
 };
 
 use crate::tree::Tree;
@@ -99,9 +99,8 @@ fn topics(connector: &dyn Connector, subscriptions: &[&str]) -> TopicTable {
 
 /// The hot side of a connection to `url`.
 fn protocol(connector: &dyn Connector, url: &str) -> Box<dyn Protocol> {
-    let dial = DialRequest { url: url.parse().expect("an address of the table"), headers: Vec::new() };
     let route = connector.routes().first().expect("a venue has a socket");
-    connector.protocol(*route, &Grant { dial, renew_at: None })
+    connector.protocol(*route, &Grant::to(url.parse().expect("an address of the table")))
 }
 
 fn decode(protocol: &mut dyn Protocol, frame: Frame<'_>, topics: &TopicTable) -> Said {

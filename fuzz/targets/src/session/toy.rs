@@ -76,8 +76,7 @@ pub(super) fn place_of(wire: &str) -> u8 {
 }
 
 pub(super) fn grant() -> Grant {
-    let dial = DialRequest { url: "ws://toy.example/".parse().expect("an address"), headers: Vec::new() };
-    Grant { dial, renew_at: None }
+    Grant::to("ws://toy.example/".parse().expect("an address"))
 }
 
 /// How book messages of a channel follow each other, and how a book gets its snapshot.
