@@ -1,6 +1,7 @@
 //! [`Account`]: the cold side of an adapter, one for each venue account; and the context it speaks through.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::event::Event;
 use crate::{
@@ -59,15 +60,17 @@ pub struct Grant {
     pub dial: DialRequest,
     /// Who logs in on it; `None` for a connection that needs no login.
     pub login: Option<Credentials>,
+    /// The label of the account, for events of the account's own: [`Target::account`](crate::Target).
+    pub account: Arc<str>,
     /// When it must be asked for anew.
     pub renew_at: Option<UnixNanos>,
 }
 
 impl Grant {
-    /// A connection to `url`, without header lines, login or end.
+    /// A connection to `url`, without header lines, login or end, for the account `default`.
     #[must_use]
-    pub const fn to(url: Url) -> Self {
-        Self { dial: DialRequest { url, headers: Vec::new() }, login: None, renew_at: None }
+    pub fn to(url: Url) -> Self {
+        Self { dial: DialRequest { url, headers: Vec::new() }, login: None, account: "default".into(), renew_at: None }
     }
 }
 

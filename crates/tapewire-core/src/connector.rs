@@ -45,6 +45,13 @@ pub trait Connector: Send + Sync {
     /// not looked at here.
     fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported>;
 
+    /// Whether the venue's list of instruments would name the subscription's instrument if there is one of its name: an
+    /// unknown one is then refused before the venue is asked. `false` for what no list has, as indices of some venues.
+    fn lists(&self, subscription: &Subscription) -> bool {
+        _ = subscription;
+        true
+    }
+
     /// The cold side, for one account at one target.
     fn account(&self, target: &Target) -> Box<dyn Account>;
 

@@ -102,6 +102,22 @@ impl Venue {
             Some(Credentials { key: Secret::new(key), secret: Secret::new(secret), passphrase: None });
         self
     }
+
+    /// Adds the third word that some venues want, to credentials that were given before.
+    #[must_use]
+    pub fn passphrase(mut self, text: impl Into<String>) -> Self {
+        if let Some(credentials) = &mut self.target.credentials {
+            credentials.passphrase = Some(Secret::new(text));
+        }
+        self
+    }
+
+    /// Gives the account a label, for events and logs; `default` otherwise.
+    #[must_use]
+    pub fn account(mut self, label: impl Into<String>) -> Self {
+        self.target.account = label.into();
+        self
+    }
 }
 
 impl fmt::Debug for Venue {

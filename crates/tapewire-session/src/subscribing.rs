@@ -71,7 +71,9 @@ impl Session {
 
     fn refusal(&self, subscription: Subscription) -> Option<String> {
         match &self.catalog {
-            CatalogState::Known(catalog) if !catalog.knows(subscription.instrument) => {
+            CatalogState::Known(catalog)
+                if self.connector.lists(&subscription) && !catalog.knows(subscription.instrument) =>
+            {
                 Some(catalog.refusal(subscription.instrument))
             }
             _ => None,

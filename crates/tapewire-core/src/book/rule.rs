@@ -15,7 +15,7 @@ pub enum BookRule {
     /// This also decides how a snapshot is followed: a first message that begins right behind it is in order. Real
     /// Binance captures of 2021 and 2024 begin so in 7 of 8 cases, although its documents ask for an overlap.
     Contiguous,
-    /// Each message names the last number of the one before.
+    /// Each message names the last number of the one before; where none has a number, each follows the one before.
     PreviousLink,
     /// As `PreviousLink`, but the first message after a snapshot must overlap it instead, or name its number.
     SpanOverlap,
@@ -51,6 +51,10 @@ impl BookRule {
             Self::Contiguous if first <= at.saturating_add(1) => Verdict::Next,
             Self::Contiguous => Verdict::Hole { first: at.checked_add(1), last: first.checked_sub(1) },
             Self::PreviousLink | Self::SpanOverlap if linked => Verdict::Next,
+            // A book that began without a number follows messages without one: only a checksum can tell.
+            Self::PreviousLink if at == 0 && message.last_sequence.or(message.previous_sequence).is_none() => {
+                Verdict::Next
+            }
             Self::PreviousLink if fresh && last <= at => Verdict::Old,
             Self::SpanOverlap if fresh && last < at => Verdict::Old,
             Self::SpanOverlap if fresh && first <= at => Verdict::Next,
@@ -101,5 +105,8 @@ mod tests {
             let verdict = rule.judge(at, fresh, &message(first, last, previous));
             assert_eq!(verdict, expected, "{rule:?} at {at}, fresh {fresh}: {first}..{last} after {previous:?}");
         }
+        let unnumbered = BookHead { first_sequence: None, last_sequence: None, ..message(0, 0, None) };
+        assert_eq!(BookRule::PreviousLink.judge(0, true, &unnumbered), Verdict::Next);
+        assert_eq!(BookRule::PreviousLink.judge(9, false, &unnumbered), unknown, "a numbered book wants a number");
     }
 }

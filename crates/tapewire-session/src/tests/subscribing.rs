@@ -167,6 +167,16 @@ fn one_topic_serves_two_subscriptions() {
 }
 
 #[test]
+fn what_no_list_has_is_left_to_the_venue() {
+    play(
+        Toy::plain(),
+        "catalog A
+         +B@index
+         up 1               => dial 1 | #1 open | 1> sub 1 B.index",
+    );
+}
+
+#[test]
 fn all_instruments_at_once_are_one_subscription() {
     play(
         Toy::plain(),

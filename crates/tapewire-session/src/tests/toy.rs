@@ -65,6 +65,11 @@ impl Connector for Toy {
         })
     }
 
+    /// Indices are in no list.
+    fn lists(&self, subscription: &Subscription) -> bool {
+        subscription.channel != Channel::Index
+    }
+
     fn account(&self, _target: &Target) -> Box<dyn Account> {
         unreachable!("the session asks for no account")
     }

@@ -136,6 +136,10 @@ impl Connector for Recorder {
         Ok(topic)
     }
 
+    fn lists(&self, subscription: &Subscription) -> bool {
+        self.inner.lists(subscription)
+    }
+
     fn account(&self, target: &Target) -> Box<dyn Account> {
         let actor = self.recording.begin(Actor::Account(Box::new(target.clone())));
         Box::new(RecordedAccount::new(self.inner.account(target), actor, self.recording.clone()))
