@@ -117,8 +117,8 @@ async fn the_same_is_told_on_sockets() {
     let scenarios = tables.into_iter().flatten().filter(|scenario| scenario.on_sockets);
     let runs = scenarios.map(|scenario| {
         tokio::spawn(async move {
-            let run = on_sockets(scenario.script, scenario.subscriptions, SOCKET_SECONDS).await;
             let expected = notices(expand(scenario.story));
+            let run = on_sockets(scenario.script, scenario.subscriptions, expected.len()).await;
             assert_eq!(notices(run.story()), expected, "{}: {:#?}", scenario.script, run.notices);
         })
     });
@@ -138,6 +138,3 @@ fn every_fault_has_a_scenario() {
     let known: BTreeSet<_> = told.chain(OMITTED.iter().map(|(fault, _)| *fault)).collect();
     assert_eq!(known, listed);
 }
-
-/// Long enough for a lost connection to be made good.
-const SOCKET_SECONDS: u64 = 5;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tapewire::event::{BookAction, Cause, Connection, Event, Gap, Normalized as _, Scope};
 use tapewire::{Builder, Channel, Clock, Engine, Feed, InstrumentId, UnixNanos};
 use tapewire_sim::{Simulator, Stats};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::truth::True;
 use crate::support::{Ledger, PATIENCE, subscription, venue};
@@ -20,6 +20,10 @@ pub(crate) const ALL: &[&str] = &["binance:BTCUSDT@trade", "binance:BTCUSDT@quot
 const START_US: i64 = 1_790_000_000_000_000;
 /// So many messages must follow the venue's own book at the end.
 const MESSAGES: u32 = 5;
+/// How long a run on sockets goes on when everything was told that is expected: what is too much comes then.
+const LONGER: Duration = Duration::from_secs(1);
+/// How often a silent run is looked at.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Everything that was told in a run.
 #[derive(Debug, Default)]
@@ -118,14 +122,20 @@ pub(crate) async fn in_memory(script: &str, subscriptions: &[&str], seconds: u64
     let simulator = Arc::new(builder(script).start().await.unwrap());
     let clock = Clock::virtual_from(UnixNanos::from_micros(START_US).unwrap());
     let engine = engine(&simulator, subscriptions).clock(clock).dialer(Arc::new(Pipes(Arc::clone(&simulator))));
-    watch(&simulator, engine, subscriptions, Duration::from_secs(seconds)).await
+    let over = |at: Duration, _: &Run| at >= Duration::from_secs(seconds);
+    watch(&simulator, engine, subscriptions, over).await
 }
 
-/// Runs a script over real sockets, in real time, for so many seconds of it.
-pub(crate) async fn on_sockets(script: &str, subscriptions: &[&str], seconds: u64) -> Run {
+/// Runs a script over real sockets, until so many notices were told and a moment longer.
+pub(crate) async fn on_sockets(script: &str, subscriptions: &[&str], notices: usize) -> Run {
     let simulator = builder(script).listen("127.0.0.1:0").start().await.unwrap();
     let engine = engine(&simulator, subscriptions);
-    watch(&simulator, engine, subscriptions, Duration::from_secs(seconds)).await
+    let mut enough_at = None;
+    let over = |at: Duration, run: &Run| {
+        let enough = run.notices.len() >= notices;
+        at >= PATIENCE || (enough && at >= *enough_at.get_or_insert(at) + LONGER)
+    };
+    watch(&simulator, engine, subscriptions, over).await
 }
 
 fn builder(script: &str) -> tapewire_sim::Builder {
@@ -138,14 +148,22 @@ fn engine(simulator: &Simulator, subscriptions: &[&str]) -> Builder {
     subscriptions.iter().fold(builder, |builder, text| builder.subscribe(subscription(text)))
 }
 
+/// Notes what is told until it is over, which is asked at every event; data comes all the time.
 #[expect(clippy::disallowed_methods, reason = "a test reads the clock that it pauses")]
-async fn watch(simulator: &Simulator, engine: Builder, subscriptions: &[&str], time: Duration) -> Run {
+async fn watch(
+    simulator: &Simulator,
+    engine: Builder,
+    subscriptions: &[&str],
+    mut over: impl FnMut(Duration, &Run) -> bool,
+) -> Run {
     let mut feed = engine.start().unwrap();
     let bitcoin: InstrumentId = "binance:BTCUSDT".parse().unwrap();
     feed.book(bitcoin);
     let (mut run, begin) = (Run::default(), Instant::now());
-    while let Ok(event) = timeout_at(begin + time, feed.next()).await {
-        run.note(begin.elapsed(), &event.unwrap());
+    while !over(begin.elapsed(), &run) {
+        if let Ok(event) = timeout(TICK, feed.next()).await {
+            run.note(begin.elapsed(), &event.unwrap());
+        }
     }
     run.stats = simulator.stats();
     if subscriptions.iter().any(|subscription| subscription.ends_with("@book")) {
@@ -156,17 +174,20 @@ async fn watch(simulator: &Simulator, engine: Builder, subscriptions: &[&str], t
 }
 
 /// Whatever happened, the book is the venue's own in the end.
-#[expect(clippy::disallowed_methods, reason = "a test reads the clock that it pauses")]
 async fn compare(simulator: &Simulator, feed: &mut Feed, instrument: InstrumentId, run: &Run) {
-    let (mut truth, mut applied) = (True::fetch(simulator).await, 0);
-    let until = Instant::now() + PATIENCE;
-    while applied < MESSAGES {
-        let event = timeout_at(until, feed.next()).await;
-        match event.unwrap_or_else(|_| panic!("the book does not go on: {:#?}", run.notices)).unwrap() {
-            Event::Book(book) if book.action == BookAction::Delta => applied += u32::from(truth.apply(&book)),
-            _ => {}
+    let following = async {
+        let (mut truth, mut applied) = (True::fetch(simulator).await, 0);
+        while applied < MESSAGES {
+            match feed.next().await.unwrap() {
+                Event::Book(book) if book.action == BookAction::Snapshot => panic!("another snapshot: {run:#?}"),
+                Event::Book(book) => applied += u32::from(truth.apply(&book)),
+                _ => {}
+            }
         }
-    }
+        truth
+    };
+    let truth = timeout(PATIENCE, following).await;
+    let truth = truth.unwrap_or_else(|_| panic!("the book does not go on: {run:#?}"));
     // A book that is not synced in the end cannot be looked at.
     truth.assert_is(feed.book(instrument).unwrap());
 }
