@@ -29,6 +29,8 @@ const INSTRUMENTS_WEIGHT: u32 = 20;
 const AFTER_LIMIT: Duration = Duration::from_secs(60);
 /// `rest-api.md`, "IP Limits": bans last from two minutes to three days.
 const AFTER_BAN: Duration = Duration::from_secs(120);
+/// An error is a line; what is longer is an answer, and is not read twice to make sure.
+const ERROR_LENGTH_MAX: usize = 4096;
 
 /// What does not belong to one connection. It keeps nothing between calls.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl Account for SpotAccount {
     }
 
     fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-        if tapewire_json::from_str::<ApiError<'_>>(reply.body).is_ok() {
+        if reply.body.len() <= ERROR_LENGTH_MAX && tapewire_json::from_str::<ApiError<'_>>(reply.body).is_ok() {
             cx.refused(self.refusal(reply));
             return Ok(());
         }
