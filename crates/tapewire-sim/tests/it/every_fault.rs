@@ -41,16 +41,16 @@ const ROWS: &[Row] = &[
     Row { fault: "close", script: r#"{"after":2,"fault":"close","args":{"code":1005}}"#, see: see!(venue => {
         assert_eq!(venue.open().await.end().await, (2, Some((1005, String::new()))));
     }) },
-    Row { fault: "half_open", script: r#"{"after":2,"connection":1,"fault":"half_open","args":{"hold_ms":400}}"#, see: see!(venue => {
+    Row { fault: "half_open", script: r#"{"after":2,"connection":1,"fault":"half_open","args":{"hold_ms":1000}}"#, see: see!(venue => {
         let (mut lost, mut good) = (venue.open().await, venue.open().await);
+        lost.numbers(2).await;
         let begin = now();
-        let (before, _) = lost.texts_for(200).await;
         lost.send("{}").await;
-        assert_eq!((before.len(), lost.end().await), (2, (0, None)));
-        assert!(begin.elapsed() >= Duration::from_millis(380), "{:?}", begin.elapsed());
-        assert!(good.texts_for(100).await.0.len() > 30, "nobody else is held up");
+        assert_eq!(lost.end().await, (0, None));
+        assert!(begin.elapsed() >= Duration::from_millis(500), "{:?}", begin.elapsed());
+        good.numbers(100).await;
     }) },
-    Row { fault: "silent", script: r#"{"after":2,"fault":"silent","args":{"for_ms":300}}"#, see: see!(venue => {
+    Row { fault: "silent", script: r#"{"after":2,"fault":"silent","args":{"for_ms":1000}}"#, see: see!(venue => {
         let mut client = venue.open().await;
         client.numbers(2).await;
         client.send(r#"{"id":1}"#).await;
@@ -58,12 +58,14 @@ const ROWS: &[Row] = &[
         let both = [client.next().await.unwrap().unwrap(), client.next().await.unwrap().unwrap()];
         let wanted = [Message::Pong("p".into()), Message::text(r#"{"id":1,"ok":true}"#)];
         assert!(wanted.iter().all(|it| both.contains(it)), "{both:?}");
-        assert_eq!(client.texts_for(200).await, (vec![], false));
-        assert!(!client.texts_for(300).await.0.is_empty(), "data again");
+        assert_eq!(client.texts_for(300).await, (vec![], false));
+        client.numbers(2).await;
     }) },
     Row { fault: "silent_stream", script: r#"{"after":0,"fault":"silent_stream","args":{"stream":"a"}}"#, see: see!(venue => {
-        let (texts, _) = venue.try_open("/?sub=a,b").await.unwrap().texts_for(200).await;
-        assert!(texts.len() > 5 && texts.iter().all(|text| text.contains(r#""stream":"b""#)), "{texts:?}");
+        let mut client = venue.try_open("/?sub=a,b").await.unwrap();
+        for _ in 0..10 {
+            assert_eq!(client.json().await["stream"], "b");
+        }
     }) },
     Row { fault: "skip", script: r#"{"after":2,"fault":"skip","args":{"count":2}}"#, see: see!(venue => {
         assert_eq!(venue.open().await.numbers(5).await, [0, 1, 4, 5, 6]);
@@ -79,8 +81,15 @@ const ROWS: &[Row] = &[
     }) },
     Row { fault: "sequence_reset", script: r#"{"after":3,"fault":"sequence_reset"}"#, see: see!(venue => {
         let mut client = venue.open().await;
-        assert_eq!(client.numbers(3).await, [0, 1, 2]);
-        assert_eq!(client.json().await["n"], 1);
+        let mut last = client.json().await["n"].as_u64().unwrap();
+        // What had its number already keeps it.
+        let next = loop {
+            match client.json().await["n"].as_u64().unwrap() {
+                next if next == last + 1 => last = next,
+                next => break next,
+            }
+        };
+        assert_eq!(next, 1);
     }) },
     Row { fault: "corrupt", script: r#"{"after":1,"fault":"corrupt"}"#, see: see!(venue => {
         assert_eq!(readable(venue).await, [true, false, true, true]);
@@ -94,10 +103,10 @@ const ROWS: &[Row] = &[
         assert_eq!(client.text().await, "<html>");
         client.numbers(2).await;
     }) },
-    Row { fault: "delay", script: r#"{"after":2,"fault":"delay","args":{"ms":300}}"#, see: see!(venue => { held(venue).await }) },
-    Row { fault: "burst", script: r#"{"after":2,"fault":"burst","args":{"ms":300}}"#, see: see!(venue => { held(venue).await }) },
+    Row { fault: "delay", script: r#"{"after":2,"fault":"delay","args":{"ms":1000}}"#, see: see!(venue => { held(venue).await }) },
+    Row { fault: "burst", script: r#"{"after":2,"fault":"burst","args":{"ms":1000}}"#, see: see!(venue => { held(venue).await }) },
     Row { fault: "cut", script: r#"{"after":2,"fault":"cut"}"#, see: see!(venue => {
-        let bytes = venue.bytes().await.concat();
+        let bytes = venue.bytes(usize::MAX).await.concat();
         let frames = bytes.split_at(head_length(&bytes)).1;
         // Two whole frames of one length, and the half of a third.
         let whole = 2 + usize::from(frames[1]);
@@ -134,7 +143,7 @@ const ROWS: &[Row] = &[
         client.send(r#"{"id":8}"#).await;
         assert_eq!(answer(&mut client).await, r#"{"id":8,"ok":true}"#);
     }) },
-    Row { fault: "ack_late", script: r#"{"after":0,"fault":"ack_late","args":{"ms":100}}"#, see: see!(venue => {
+    Row { fault: "ack_late", script: r#"{"after":0,"fault":"ack_late","args":{"ms":1000}}"#, see: see!(venue => {
         let mut client = subscribing(venue).await;
         assert!(client.text().await.contains("stream"), "data before the answer");
         assert_eq!(answer(&mut client).await, r#"{"id":7,"ok":true}"#);
@@ -185,14 +194,14 @@ const ROWS: &[Row] = &[
         assert!(begin.elapsed() >= Duration::from_millis(300), "{:?}", begin.elapsed());
     }) },
     Row { fault: "trickle", script: r#"{"after":0,"fault":"trickle","args":{"every_ms":2}}"#, see: see!(venue => {
-        let reads = venue.bytes().await;
+        let reads = venue.bytes(400).await;
         let dripped = reads.iter().take_while(|read| read.len() == 1).count();
         assert!(dripped > 60, "{dripped} bytes came alone");
         let bytes = reads.concat();
         assert!(bytes.len() > head_length(&bytes) + 100, "data as ever behind it");
     }) },
     Row { fault: "trickle", script: r#"{"after":0,"fault":"trickle","args":{"every_ms":1,"stop_after":40}}"#, see: see!(venue => {
-        assert_eq!(venue.bytes().await.concat().len(), 40);
+        assert_eq!(venue.bytes(40).await.concat().len(), 40);
         venue.open().await.numbers(2).await;
     }) },
     Row { fault: "wrong_accept", script: r#"{"after":0,"fault":"wrong_accept"}"#, see: see!(venue => {
@@ -201,12 +210,12 @@ const ROWS: &[Row] = &[
         venue.open().await;
     }) },
     Row { fault: "early_frame", script: r#"{"after":0,"fault":"early_frame"}"#, see: see!(venue => {
-        let first = venue.bytes().await.swap_remove(0);
+        let first = venue.bytes(1).await.swap_remove(0);
         assert!(first.len() > head_length(&first) + 2, "data with the answer");
         venue.open().await.numbers(2).await;
     }) },
     Row { fault: "early_frame", script: r#"{"after":0,"fault":"early_frame","args":{"text":"hello"}}"#, see: see!(venue => {
-        let first = venue.bytes().await.swap_remove(0);
+        let first = venue.bytes(1).await.swap_remove(0);
         assert_eq!(&first[head_length(&first)..][..7], b"\x81\x05hello");
     }) },
     Row { fault: "rest_fail", script: r#"{"after":0,"fault":"rest_fail","args":{"status":503,"retry_after":9,"path":"/n"}}"#, see: see!(venue => {
@@ -266,15 +275,15 @@ async fn readable(venue: &Venue) -> Vec<bool> {
     readable
 }
 
-/// After two numbers nothing comes for 0.3 seconds, then everything in order.
+/// After two numbers nothing comes for a second, then everything in order.
 async fn held(venue: &Venue) {
     let mut client = venue.open().await;
     client.numbers(2).await;
     let begin = now();
-    let held = client.texts_for(250).await.0;
+    let held = client.texts_for(300).await.0;
     assert!(held.is_empty(), "{held:?}");
     assert_eq!(client.numbers(10).await, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert!(begin.elapsed() >= Duration::from_millis(290), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() >= Duration::from_millis(500), "{:?}", begin.elapsed());
 }
 
 /// A client that has just asked for stream `a` with request 7.
