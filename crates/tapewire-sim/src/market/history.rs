@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::agg::AggTrade;
-use super::bars::{Bar, BarBuilder, Interval};
+use super::bars::{Bar, BarBuilder, Interval, MINUTE_US, roll_up};
 use super::order::{Trade, What};
 use super::stats::Stats;
 
@@ -50,6 +50,22 @@ impl History {
     #[must_use]
     pub const fn minute(&self) -> Option<&Bar> {
         self.minute.current()
+    }
+
+    /// The bar of an interval that is under way at a time; none before the first trade.
+    #[must_use]
+    pub fn running_bar(&self, interval: Interval, now_us: i64) -> Option<Bar> {
+        let start = interval.start_of(now_us);
+        let last = self.trades.back()?;
+        if interval.end_of(start) - start < MINUTE_US {
+            let before = self.trades.iter().rev().find(|trade| trade.time_us < start).unwrap_or(last);
+            let mut bar = Bar::empty(start, interval.end_of(start), before.price_ticks);
+            self.trades.iter().filter(|trade| trade.time_us >= start).for_each(|trade| bar.add(trade));
+            return Some(bar);
+        }
+        let minutes = self.minutes.iter().chain(self.minute()).filter(|bar| bar.open_us >= start);
+        let empty = Bar::empty(start, interval.end_of(start), last.price_ticks);
+        Some(roll_up(minutes, interval).pop().unwrap_or(empty))
     }
 
     /// The rolling statistics.

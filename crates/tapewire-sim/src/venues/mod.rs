@@ -1,6 +1,7 @@
 //! The list of simulated venues.
 
 mod binance;
+mod okx;
 
 use crate::catalog::VenueInfo;
 use crate::error::Error;
@@ -15,4 +16,7 @@ pub(crate) struct Entry {
 }
 
 /// All venues.
-pub(crate) const VENUES: &[Entry] = &[Entry { info: binance::INFO, protocols: &["spot"], build: binance::build }];
+pub(crate) const VENUES: &[Entry] = &[
+    Entry { info: binance::INFO, protocols: &["spot"], build: binance::build },
+    Entry { info: okx::INFO, protocols: &["v5"], build: okx::build },
+];

@@ -11,6 +11,7 @@ mod face;
 mod faults;
 mod limits;
 mod metronome;
+mod okx;
 mod replay;
 mod sockets;
 mod streams;

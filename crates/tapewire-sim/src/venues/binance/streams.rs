@@ -7,8 +7,7 @@ use super::clients::Clients;
 use super::name::{self, Kind, Scope};
 use super::payload::{Unit, Writer};
 use crate::face::{ConnectionId, Outbox};
-use crate::market::bars::roll_up;
-use crate::market::{Bar, BarBuilder, Event, Interval, Level, ListingId, Market, Side, Trade, What};
+use crate::market::{Bar, BarBuilder, Event, Level, ListingId, Market, Side, Trade, What};
 
 /// All streams that somebody listens to.
 #[derive(Debug, Default)]
@@ -242,7 +241,8 @@ impl State {
         match (scope, kind) {
             (Scope::All, _) => Self::Told(BTreeMap::new()),
             (Scope::One(listing), Kind::Kline { interval, .. }) => {
-                let bars = BarBuilder::resume(*interval, running_bar(market, listing, *interval));
+                let bars =
+                    BarBuilder::resume(*interval, market.history(listing).running_bar(*interval, market.now_us()));
                 Self::Kline { bars, closed: Vec::new() }
             }
             (_, Kind::Depth { .. }) => Self::Depth { ids: None, bids: BTreeMap::new(), asks: BTreeMap::new() },
@@ -265,24 +265,7 @@ impl State {
     }
 }
 
-/// The bar of an interval that is under way, from what the market remembers.
-fn running_bar(market: &Market, listing: ListingId, interval: Interval) -> Option<Bar> {
-    let history = market.history(listing);
-    let start = interval.start_of(market.now_us());
-    let last = history.trades().back()?;
-    if interval.end_of(start) - start < MINUTE_US {
-        let before = history.trades().iter().rev().find(|trade| trade.time_us < start).unwrap_or(last);
-        let mut bar = Bar::empty(start, interval.end_of(start), before.price_ticks);
-        history.trades().iter().filter(|trade| trade.time_us >= start).for_each(|trade| bar.add(trade));
-        return Some(bar);
-    }
-    let minutes = history.minutes().iter().chain(history.minute()).filter(|bar| bar.open_us >= start);
-    let empty = Bar::empty(start, interval.end_of(start), last.price_ticks);
-    Some(roll_up(minutes, interval).pop().unwrap_or(empty))
-}
-
 /// The finest rhythm of any stream.
 pub(super) const GRID_US: i64 = 100_000;
 const SECOND_US: i64 = 1_000_000;
-const MINUTE_US: i64 = 60 * SECOND_US;
 pub(super) const DAY_US: i64 = 86_400 * SECOND_US;

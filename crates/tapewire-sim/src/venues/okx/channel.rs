@@ -1,0 +1,283 @@
+//! Channels: their names, the path that serves each, what they are about, and how often they push.
+//!
+//! Source: the venue's API guide v5, sections "Public data", "Market data" and "Trading account", read 2026-07.
+
+use crate::market::Interval;
+
+/// The three paths of the venue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Path {
+    Public,
+    Private,
+    Business,
+}
+
+impl Path {
+    pub(super) fn parse(path: &str) -> Option<Self> {
+        match path {
+            "/ws/v5/public" => Some(Self::Public),
+            "/ws/v5/private" => Some(Self::Private),
+            "/ws/v5/business" => Some(Self::Business),
+            _ => None,
+        }
+    }
+}
+
+/// What a channel carries. The order is that in which what is due at the same time is pushed: the documents fix it for
+/// the books of one instrument on one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Channel {
+    BboTbt,
+    BooksL2Tbt,
+    Books50L2Tbt,
+    Books,
+    Books5,
+    Trades,
+    TradesAll,
+    Tickers,
+    MarkPrice,
+    IndexTickers,
+    PriceLimit,
+    OpenInterest,
+    FundingRate,
+    /// By its row in [`BARS`].
+    Candle(usize),
+    Instruments,
+    Status,
+    Account,
+    Positions,
+    BalanceAndPosition,
+    Orders,
+    /// Exists at the venue, and has nothing to say here; by its row in [`ROWS`].
+    Silent(usize),
+}
+
+/// What a channel is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// An instrument, by `instId`.
+    Instrument,
+    /// A perpetual swap, by `instId`.
+    Swap,
+    /// An index, by an `instId` such as `BTC-USDT`.
+    Index,
+    /// All instruments of a kind, by `instType`.
+    Kind,
+    /// Anything: the arguments are not looked at.
+    Any,
+}
+
+/// What is known of a channel.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) path: Path,
+    pub(super) subject: Subject,
+    /// None for a channel that is silent here.
+    channel: Option<Channel>,
+}
+
+/// Finds a channel.
+pub(super) fn find(name: &str) -> Option<(Channel, Path, Subject)> {
+    if let Some(label) = name.strip_prefix("candle") {
+        let index = BARS.iter().position(|bar| bar.label == label)?;
+        return Some((Channel::Candle(index), Path::Business, Subject::Instrument));
+    }
+    let (index, row) = ROWS.iter().enumerate().find(|(_, row)| {
+        // Bars of marks and indices are named like those of trades.
+        row.name == name || row.name.ends_with("candle") && bar(name.strip_prefix(row.name).unwrap_or("")).is_some()
+    })?;
+    Some((row.channel.unwrap_or(Channel::Silent(index)), row.path, row.subject))
+}
+
+impl Channel {
+    /// How many levels its book has; none for what is no book with a sequence.
+    pub(super) const fn sequenced_levels(self) -> Option<usize> {
+        match self {
+            Self::Books | Self::BooksL2Tbt => Some(400),
+            Self::Books50L2Tbt => Some(50),
+            _ => None,
+        }
+    }
+
+    /// Whether it takes a fee tier and a login.
+    pub(super) const fn is_for_vip(self) -> bool {
+        matches!(self, Self::BooksL2Tbt | Self::Books50L2Tbt)
+    }
+
+    /// How often it looks for something to push, in microseconds; none for what the market brings by itself.
+    pub(super) const fn every_us(self) -> Option<i64> {
+        match self {
+            Self::BboTbt | Self::BooksL2Tbt | Self::Books50L2Tbt => Some(10_000),
+            Self::Books | Self::Books5 | Self::Tickers | Self::IndexTickers => Some(100_000),
+            Self::MarkPrice | Self::PriceLimit => Some(200_000),
+            Self::Candle(_) => Some(1_000_000),
+            Self::OpenInterest => Some(3_000_000),
+            Self::FundingRate => Some(60_000_000),
+            Self::Account | Self::Positions => Some(5_000_000),
+            _ => None,
+        }
+    }
+
+    /// After how long it repeats itself though nothing changed.
+    pub(super) const fn repeats_after_us(self) -> i64 {
+        match self {
+            Self::MarkPrice => 10_000_000,
+            Self::FundingRate | Self::Account | Self::Positions | Self::OpenInterest => 0,
+            _ => i64::MAX,
+        }
+    }
+
+    /// The book whose channel is not to be had beside this one on the same connection.
+    pub(super) fn excludes(self, other: Self) -> bool {
+        let pair = |one, two| one == Self::BooksL2Tbt && matches!(two, Self::Books | Self::Books50L2Tbt);
+        pair(self, other) || pair(other, self)
+    }
+
+    /// Whether the venue counts the connections that have it.
+    pub(super) fn is_counted(self) -> bool {
+        let row = |index: usize| ROWS.get(index).map_or("", |row| row.name);
+        match self {
+            Self::Account | Self::Positions | Self::BalanceAndPosition | Self::Orders => true,
+            Self::Silent(index) => matches!(row(index), "liquidation-warning" | "account-greeks"),
+            _ => false,
+        }
+    }
+}
+
+/// A length of bars.
+#[derive(Debug)]
+pub(super) struct BarLength {
+    /// As channel names and REST write it: `1m` is a minute and `1M` a month.
+    pub(super) label: &'static str,
+    length: Length,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    Seconds(i64),
+    Week,
+    Month,
+}
+
+/// A length of bars by its label.
+pub(super) fn bar(label: &str) -> Option<&'static BarLength> {
+    BARS.iter().find(|bar| bar.label == label)
+}
+
+impl BarLength {
+    pub(super) fn interval(&self) -> Interval {
+        let (interval, is_long) = match self.length {
+            Length::Seconds(seconds) => (Interval::millis(seconds * 1_000), seconds >= 6 * HOUR_S),
+            Length::Week => (Interval::WEEK, true),
+            Length::Month => (Interval::MONTH, true),
+        };
+        // From six hours on, bars open at the boundaries of UTC+8, unless the label says otherwise.
+        if is_long && !self.label.ends_with("utc") { interval.moved(-8 * HOUR_S * 1_000) } else { interval }
+    }
+}
+
+const fn row(name: &'static str, path: Path, subject: Subject, channel: Channel) -> Row {
+    Row { name, path, subject, channel: Some(channel) }
+}
+
+const fn silent(name: &'static str, path: Path) -> Row {
+    Row { name, path, subject: Subject::Any, channel: None }
+}
+
+#[rustfmt::skip] // A table reads better as one.
+const ROWS: &[Row] = &[
+    row("bbo-tbt", Path::Public, Subject::Instrument, Channel::BboTbt),
+    row("books-l2-tbt", Path::Public, Subject::Instrument, Channel::BooksL2Tbt),
+    row("books50-l2-tbt", Path::Public, Subject::Instrument, Channel::Books50L2Tbt),
+    row("books", Path::Public, Subject::Instrument, Channel::Books),
+    row("books5", Path::Public, Subject::Instrument, Channel::Books5),
+    row("trades", Path::Public, Subject::Instrument, Channel::Trades),
+    row("trades-all", Path::Business, Subject::Instrument, Channel::TradesAll),
+    row("tickers", Path::Public, Subject::Instrument, Channel::Tickers),
+    row("mark-price", Path::Public, Subject::Instrument, Channel::MarkPrice),
+    row("index-tickers", Path::Public, Subject::Index, Channel::IndexTickers),
+    row("price-limit", Path::Public, Subject::Instrument, Channel::PriceLimit),
+    row("open-interest", Path::Public, Subject::Swap, Channel::OpenInterest),
+    row("funding-rate", Path::Public, Subject::Swap, Channel::FundingRate),
+    row("instruments", Path::Public, Subject::Kind, Channel::Instruments),
+    row("status", Path::Public, Subject::Any, Channel::Status),
+    row("account", Path::Private, Subject::Any, Channel::Account),
+    row("positions", Path::Private, Subject::Any, Channel::Positions),
+    row("balance_and_position", Path::Private, Subject::Any, Channel::BalanceAndPosition),
+    row("orders", Path::Private, Subject::Any, Channel::Orders),
+    silent("books-elp", Path::Public),
+    silent("books-elp-all", Path::Public),
+    silent("books-rpi", Path::Public),
+    silent("liquidation-orders", Path::Public),
+    silent("opt-summary", Path::Public),
+    silent("estimated-price", Path::Public),
+    silent("fills", Path::Private),
+    silent("liquidation-warning", Path::Private),
+    silent("account-greeks", Path::Private),
+    silent("mark-price-candle", Path::Business),
+    silent("index-candle", Path::Business),
+    silent("orders-algo", Path::Business),
+    silent("algo-advance", Path::Business),
+    silent("deposit-info", Path::Business),
+    silent("withdrawal-info", Path::Business),
+];
+
+/// Channels of the business path that belong to an account.
+pub(super) const PRIVATE_BUSINESS: [&str; 4] = ["orders-algo", "algo-advance", "deposit-info", "withdrawal-info"];
+
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 24 * HOUR_S;
+
+const fn bars(label: &'static str, seconds: i64) -> BarLength {
+    BarLength { label, length: Length::Seconds(seconds) }
+}
+
+/// The lengths of bars.
+#[rustfmt::skip] // A table reads better as one.
+pub(super) const BARS: &[BarLength] = &[
+    bars("1s", 1), bars("1m", 60), bars("3m", 180), bars("5m", 300), bars("15m", 900), bars("30m", 1_800),
+    bars("1H", HOUR_S), bars("2H", 2 * HOUR_S), bars("4H", 4 * HOUR_S),
+    bars("6H", 6 * HOUR_S), bars("12H", 12 * HOUR_S), bars("1D", DAY_S), bars("2D", 2 * DAY_S), bars("3D", 3 * DAY_S),
+    bars("5D", 5 * DAY_S),
+    BarLength { label: "1W", length: Length::Week }, BarLength { label: "1M", length: Length::Month },
+    bars("6Hutc", 6 * HOUR_S), bars("12Hutc", 12 * HOUR_S), bars("1Dutc", DAY_S), bars("2Dutc", 2 * DAY_S),
+    bars("3Dutc", 3 * DAY_S), bars("5Dutc", 5 * DAY_S),
+    BarLength { label: "1Wutc", length: Length::Week }, BarLength { label: "1Mutc", length: Length::Month },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_documented_ones_and_no_others() {
+        assert_eq!(find("books").map(|(channel, path, _)| (channel, path)), Some((Channel::Books, Path::Public)));
+        assert_eq!(find("trades-all").map(|(_, path, _)| path), Some(Path::Business));
+        assert_eq!(find("mark-price-candle1m").map(|(_, path, _)| path), Some(Path::Business));
+        for bar in BARS {
+            assert!(find(&format!("candle{}", bar.label)).is_some_and(|(_, path, _)| path == Path::Business));
+        }
+        for unknown in ["book", "candle", "candle1d", "candle1Hutc", "mark-price-candle7m", "trade", "", "Books"] {
+            assert!(find(unknown).is_none(), "{unknown}");
+        }
+    }
+
+    /// 2024-02-29 12:34:56 UTC; seconds since 1970 from `date -u -d ... +%s`.
+    #[test]
+    fn long_bars_open_in_utc_plus_8_unless_they_say_utc() {
+        let now_us = 1_709_210_096_000_000;
+        for (label, start_s) in [
+            ("1m", 1_709_210_040),
+            ("4H", 1_709_208_000),
+            ("6H", 1_709_200_800),
+            ("6Hutc", 1_709_208_000),
+            ("1D", 1_709_136_000),
+            ("1Dutc", 1_709_164_800),
+            ("1M", 1_706_716_800),
+            ("1Mutc", 1_706_745_600),
+        ] {
+            assert_eq!(bar(label).unwrap().interval().start_of(now_us), start_s * 1_000_000, "{label}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! OKX v5: the public, private and business paths, and the public part of the REST API.
+//!
+//! Written from the venue's API guide v5, read 2026-07, and from recorded sessions.
+
+mod book;
+mod channel;
+mod clients;
+mod feeds;
+mod instrument;
+mod limits;
+mod live;
+mod login;
+mod options;
+mod payload;
+mod request;
+mod rest;
+mod subscription;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tapewire_core::Frame;
+
+use crate::catalog::VenueInfo;
+use crate::error::Error;
+use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
+use channel::Path;
+use clients::{Client, Clients, Post};
+use instrument::Instruments;
+use limits::Connects;
+use live::{Known, Live};
+use options::Options;
+use request::{Arg, Op, Refusal};
+use subscription::{canonical, topic};
+
+/// The venue's row in the list.
+pub(super) const INFO: VenueInfo = VenueInfo {
+    id: "okx",
+    summary: "OKX v5: /ws/v5/public, private and business, and the market data of /api/v5; a stream is channel:instId",
+    options: options::OPTIONS,
+    faults: crate::script::FAULTS,
+};
+
+/// Makes the venue.
+pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
+    let options = Options::parse(&std::mem::take(&mut setup.options))?;
+    let live = Live::new(setup, &options);
+    let instruments = Instruments::of(live.listings(), |id| options.lists(id));
+    let (clients, connects, refused) = (Clients::default(), Connects::default(), BTreeMap::new());
+    Ok(Box::new(Okx { options, instruments, live, clients, connects, refused }))
+}
+
+struct Okx {
+    options: Options,
+    instruments: Instruments,
+    live: Live,
+    clients: Clients,
+    connects: Connects,
+    /// Streams that are refused, and how often still; a fault.
+    refused: BTreeMap<String, u32>,
+}
+
+impl Okx {
+    fn carry_out(&mut self, now_us: i64, from: ConnectionId, (id, op): (Option<&str>, Op), out: &mut Outbox) {
+        let limited = self.options.limits;
+        let Some(client) = self.clients.get_mut(from) else { return };
+        if limited && client.over_limit(now_us) {
+            return self.answer(now_us, from, id, &Refusal::new(60014, "Requests too frequent"), out);
+        }
+        match op {
+            Op::Subscribe(args) => self.subscribe(now_us, from, (id, &args), out),
+            Op::Unsubscribe(args) => args.iter().for_each(|arg| self.unsubscribe(now_us, from, (id, arg), out)),
+            Op::Login(args) => self.login(now_us, from, (id, &args), out),
+        }
+    }
+
+    /// Every argument has an answer of its own; what the topics begin with comes behind all of them, or before.
+    fn subscribe(&mut self, now_us: i64, from: ConnectionId, (id, args): (Option<&str>, &[Arg]), out: &mut Outbox) {
+        let Self { options, instruments, live, clients, refused, .. } = self;
+        let known = Known { instruments, options };
+        let (mut answers, mut greetings) = (Vec::new(), Vec::new());
+        for arg in args {
+            let Some(client) = clients.get_mut(from) else { return };
+            let topic = topic(arg, client, known).and_then(|topic| match refused.get_mut(&*topic.stream) {
+                Some(left) if *left > 0 => {
+                    *left -= 1;
+                    Err(Refusal::unknown(arg))
+                }
+                _ => Ok(topic),
+            });
+            let topic = match topic {
+                Ok(topic) => topic,
+                Err(refusal) => {
+                    answers.push(client.answers(id).refused(&refusal));
+                    continue;
+                }
+            };
+            answers.push(client.answers(id).done("subscribe", arg));
+            let is_new = client.topics.insert(topic.clone());
+            let (key, channel) = (client.key.clone(), topic.channel);
+            if channel.is_counted() {
+                let count = clients.count(key.as_deref(), channel);
+                let Some(client) = clients.get_mut(from) else { return };
+                let too_many = count > COUNTED_MAX;
+                answers.push(client.answers(None).counted(arg, count, too_many));
+                if too_many {
+                    client.topics.remove(&topic);
+                    continue;
+                }
+            }
+            live.join(known, &topic, &canonical(arg, &topic), from);
+            // As recorded sessions show, a book begins anew with each subscription.
+            if is_new || channel.sequenced_levels().is_some() {
+                greetings.push(topic);
+            }
+        }
+        let data_first = options.data_first;
+        let mut post = Post { now_us, clients, out };
+        let mut greet = |post: &mut Post<'_>| greetings.iter().for_each(|topic| live.greet(known, topic, from, post));
+        if data_first {
+            greet(&mut post);
+            answers.into_iter().for_each(|answer| post.reply(from, answer));
+        } else {
+            answers.into_iter().for_each(|answer| post.reply(from, answer));
+            greet(&mut post);
+        }
+    }
+
+    fn unsubscribe(&mut self, now_us: i64, from: ConnectionId, (id, arg): (Option<&str>, &Arg), out: &mut Outbox) {
+        let known = Known { instruments: &self.instruments, options: &self.options };
+        let Some(client) = self.clients.get_mut(from) else { return };
+        match topic(arg, client, known) {
+            Ok(topic) => {
+                client.topics.remove(&topic);
+                let done = client.answers(id).done("unsubscribe", arg);
+                self.live.leave(&topic, from);
+                Post { now_us, clients: &mut self.clients, out }.reply(from, done);
+            }
+            Err(refusal) => self.answer(now_us, from, id, &refusal, out),
+        }
+    }
+
+    fn login(&mut self, now_us: i64, from: ConnectionId, (id, args): (Option<&str>, &[Value]), out: &mut Outbox) {
+        let Some(client) = self.clients.get_mut(from) else { return };
+        let key = match client.key {
+            Some(_) => Err(Refusal::new(60031, "Login is repeated: the connection is logged in already")),
+            None => login::check(args, now_us),
+        };
+        match key {
+            Ok(key) => {
+                client.key = Some(key);
+                let done = client.answers(id).logged_in();
+                Post { now_us, clients: &mut self.clients, out }.reply(from, done);
+            }
+            Err(refusal) => {
+                self.answer(now_us, from, id, &refusal, out);
+                if self.options.failed_login_closes {
+                    out.close(from, LOGIN_FAILED, "Login failed");
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, now_us: i64, to: ConnectionId, id: Option<&str>, refusal: &Refusal, out: &mut Outbox) {
+        let Some(client) = self.clients.get(to) else { return };
+        let text = client.answers(id).refused(refusal);
+        Post { now_us, clients: &mut self.clients, out }.reply(to, text);
+    }
+}
+
+impl Face for Okx {
+    fn rules(&self) -> Rules {
+        self.options.rules
+    }
+
+    fn open(
+        &mut self,
+        now_us: i64,
+        connection: ConnectionId,
+        request: &Request,
+        _out: &mut Outbox,
+    ) -> Result<(), Answer> {
+        if self.options.limits {
+            self.connects.admit(now_us, request.peer())?;
+        }
+        let path = Path::parse(request.path()).ok_or_else(|| Answer::new(404, ""))?;
+        self.clients.insert(connection, Client::new(now_us, path, connection));
+        Ok(())
+    }
+
+    fn frame(&mut self, now_us: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
+        match frame {
+            Frame::Text("ping") => Post { now_us, clients: &mut self.clients, out }.reply(connection, "pong"),
+            Frame::Text(text) if text.len() > FRAME_BYTES_MAX => out.close(connection, TOO_BIG, "message too big"),
+            Frame::Text(text) => match request::parse(text) {
+                (id, Ok(op)) => self.carry_out(now_us, connection, (id.as_deref(), op), out),
+                (id, Err(refusal)) => self.answer(now_us, connection, id.as_deref(), &refusal, out),
+            },
+            Frame::Binary(_) => out.close(connection, 1003, "text frames only"),
+        }
+    }
+
+    fn closed(&mut self, connection: ConnectionId) {
+        let Some(client) = self.clients.remove(connection) else { return };
+        client.topics.iter().for_each(|topic| self.live.leave(topic, connection));
+    }
+
+    fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer {
+        rest::answer(request, self.live.market(age), &self.instruments, now_us)
+    }
+
+    fn advance(&mut self, now_us: i64, out: &mut Outbox) -> Wake {
+        let known = Known { instruments: &self.instruments, options: &self.options };
+        let next_us = self.live.advance(known, &mut Post { now_us, clients: &mut self.clients, out });
+        let quiet_us = self.clients.end_quiet(now_us, self.options.idle_us, out);
+        Wake::At(quiet_us.map_or(next_us, |quiet_us| quiet_us.min(next_us)))
+    }
+
+    fn prepare(&mut self, trick: Trick) -> bool {
+        if trick == Trick::StaleAnswer {
+            self.live.remember();
+        }
+        true
+    }
+
+    fn shutdown_notice(&self, _now_us: i64, connection: ConnectionId) -> Option<FrameBuf> {
+        Some(self.clients.get(connection)?.answers(None).notice().into())
+    }
+
+    fn misaddressed(&self, reply: Frame<'_>) -> Option<FrameBuf> {
+        let Frame::Text(text) = reply else { return None };
+        request::misaddressed(text).map(FrameBuf::from)
+    }
+
+    fn refuse(&mut self, stream: &str, times: u32) {
+        self.refused.insert(stream.to_owned(), times);
+    }
+
+    fn reset_sequence(&mut self) {
+        self.live.reset_sequence();
+    }
+}
+
+/// The largest frame of a client; the documents allow 64 KB for the arguments of one request.
+const FRAME_BYTES_MAX: usize = 64 << 10;
+/// How many connections of an account may have a channel that the venue counts.
+const COUNTED_MAX: usize = 30;
+/// Codes of close frames.
+const TOO_BIG: u16 = 1009;
+const LOGIN_FAILED: u16 = 4001;

@@ -1,0 +1,176 @@
+//! The venue's options and their defaults.
+
+use std::time::Duration;
+
+use super::instrument::Instruments;
+use crate::catalog::OptionInfo;
+use crate::error::Error;
+use crate::face::Rules;
+use crate::market::listing::default_profiles;
+
+/// How this venue was set up.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) rules: Rules,
+    /// Whether requests and connections are counted.
+    pub(super) limits: bool,
+    /// How long a connection may be quiet; zero for ever.
+    pub(super) idle_us: i64,
+    /// After how long without a change a book says that it lives.
+    pub(super) alive_us: i64,
+    /// Whether books carry their checksum, as before June 2026.
+    pub(super) checksum: bool,
+    /// Whether the first data leave before the acknowledgement.
+    pub(super) data_first: bool,
+    /// Whether the first message of `instruments` is the whole list.
+    pub(super) instruments_first: bool,
+    /// Whether a failed login ends the connection.
+    pub(super) failed_login_closes: bool,
+    /// The fee tier of all accounts.
+    pub(super) vip: u8,
+    /// The instruments that are listed; none means all.
+    instruments: Vec<String>,
+}
+
+impl Options {
+    pub(super) fn parse(pairs: &[(String, String)]) -> Result<Self, Error> {
+        let mut options = Self::default();
+        for (name, value) in pairs {
+            options.set(name, value)?;
+        }
+        Ok(options)
+    }
+
+    /// Whether the venue has an instrument.
+    pub(super) fn lists(&self, id: &str) -> bool {
+        self.instruments.is_empty() || self.instruments.iter().any(|listed| listed == id)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let Some(info) = OPTIONS.iter().find(|info| info.name == name) else {
+            let known = OPTIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ");
+            return Err(Error::UnknownOption { venue: "okx".to_owned(), name: name.to_owned(), known });
+        };
+        let bad = || Error::OptionValue {
+            name: info.name.to_owned(),
+            value: value.to_owned(),
+            expected: info.values.to_owned(),
+        };
+        let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
+        let micros = || value.parse::<u32>().map(|ms| i64::from(ms) * 1_000).map_err(|_| bad());
+        let on =
+            |words: [&str; 2]| words.iter().position(|word| *word == value).map(|index| index == 0).ok_or_else(bad);
+        match name {
+            "limits" => self.limits = on(["on", "off"])?,
+            "idle_ms" => self.idle_us = micros()?,
+            "alive_ms" => self.alive_us = micros()?,
+            "checksum" => self.checksum = on(["crc", "zero"])?,
+            "first" => self.data_first = on(["data", "ack"])?,
+            "instruments_push" => self.instruments_first = on(["all", "changes"])?,
+            "failed_login" => self.failed_login_closes = on(["close", "keep"])?,
+            "vip" => self.vip = value.parse().ok().filter(|vip| *vip <= VIP_MAX).ok_or_else(bad)?,
+            "life_ms" => self.rules.life = Some(millis()?).filter(|life| !life.is_zero()),
+            "notice_ms" => self.rules.notice_before = millis()?,
+            "instruments" => {
+                self.instruments = value.split(',').map(str::to_owned).collect();
+                let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
+                let known = Instruments::of(&listings, |_| true);
+                if !self.instruments.iter().all(|id| known.find(id).is_some()) {
+                    return Err(bad());
+                }
+            }
+            _ => return Err(bad()),
+        }
+        Ok(())
+    }
+}
+
+impl Default for Options {
+    /// The documented limits: API guide, "WebSocket", sections "Connect" and "Notification", read 2026-07.
+    fn default() -> Self {
+        let notice_before = Duration::from_secs(60);
+        Self {
+            rules: Rules { frame_bytes: FRAME_BYTES_MAX, notice_before, ..Rules::default() },
+            limits: true,
+            idle_us: 30_000_000,
+            alive_us: 60_000_000,
+            checksum: false,
+            data_first: false,
+            instruments_first: false,
+            failed_login_closes: false,
+            vip: 0,
+            instruments: Vec::new(),
+        }
+    }
+}
+
+/// Frames above the documented 64 KB are answered with a close frame, up to this size.
+const FRAME_BYTES_MAX: usize = 1 << 20;
+const VIP_MAX: u8 = 9;
+
+/// The options, for the list of venues.
+pub(super) const OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "limits",
+        values: "on (default) or off",
+        doc: "480 requests an hour on a connection, 3 connections a second",
+    },
+    OptionInfo {
+        name: "instruments",
+        values: "instruments of the market separated by commas (default all)",
+        doc: "lists some instruments only, which makes a long simulated time cheap",
+    },
+    OptionInfo {
+        name: "idle_ms",
+        values: "milliseconds (default 30000), 0 for never",
+        doc: "how long a connection may be without a message before it is closed with 4004",
+    },
+    OptionInfo {
+        name: "alive_ms",
+        values: "milliseconds (default 60000)",
+        doc: "after how long without a change a book sends a message without one",
+    },
+    OptionInfo {
+        name: "checksum",
+        values: "zero (default) or crc",
+        doc: "checksum of books: as since June 2026, or as before",
+    },
+    OptionInfo { name: "first", values: "ack (default) or data", doc: "what answers a subscription first" },
+    OptionInfo {
+        name: "instruments_push",
+        values: "changes (default) or all",
+        doc: "whether a subscription to instruments begins with the whole list",
+    },
+    OptionInfo {
+        name: "failed_login",
+        values: "keep (default) or close",
+        doc: "whether a failed login ends the connection with 4001",
+    },
+    OptionInfo { name: "vip", values: "0 (default) to 9", doc: "fee tier of all accounts; tick-by-tick books need 4" },
+    OptionInfo { name: "life_ms", values: "milliseconds, 0 for no end (default)", doc: "life of a connection" },
+    OptionInfo {
+        name: "notice_ms",
+        values: "milliseconds (default 60000), 0 for none",
+        doc: "how long before the end of its life a connection gets notice 64008",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<Options, Error> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Options::parse(&pairs)
+    }
+
+    #[test]
+    fn every_listed_option_is_known_and_checks_its_value() {
+        for info in OPTIONS {
+            assert!(matches!(parse(&[(info.name, "?")]), Err(Error::OptionValue { .. })), "{}", info.name);
+        }
+        assert!(parse(&[("checksum", "crc"), ("first", "data")]).is_ok_and(|it| it.checksum && it.data_first));
+        let listed = parse(&[("instruments", "BTC-USDT-SWAP,NKN-USDT")]).unwrap();
+        assert!(listed.lists("BTC-USDT-SWAP") && !listed.lists("BTC-USDT"));
+    }
+}
