@@ -12,7 +12,6 @@ const DEPTH: usize = 25;
 ///
 /// OKX API guide, "Checksum", read 2026-07: of the 25 best levels, bid and ask in turn, each written `price:quantity` with
 /// the digits that were received, all joined by `:`. A side that ends drops out, and the other goes on alone.
-#[cfg_attr(not(test), expect(dead_code, reason = "the dialects are on their way"))]
 pub(crate) fn of(book: &OrderBook) -> u32 {
     let (mut bids, mut asks) = (book.bids().take(DEPTH), book.asks().take(DEPTH));
     let mut sum = Sum { digest: crc32fast::Hasher::new(), begun: false };

@@ -8,4 +8,8 @@
 //! - `checksum`: of books, the same in all dialects that have one.
 
 mod checksum;
+mod levels;
+mod quoted;
 pub mod v5;
+
+pub use v5::{Books, Okx, Region, okx};
