@@ -181,13 +181,13 @@ mod tests {
         assert_eq!(Inflater::new(1000).inflate(&frame).map(str::len), Ok(1000));
     }
 
-    /// 64 MiB of one letter, in 65 KB.
+    /// A thousand times as long as its frame.
     #[test]
     fn a_bomb_leaves_no_memory_behind() {
-        let bomb = deflated(&vec![b'a'; 64 << 20], 9);
-        assert!(bomb.len() < 100_000);
+        let bomb = deflated(&vec![b'a'; 4 << 20], 6);
+        assert!(bomb.len() < 5_000, "{}", bomb.len());
         let mut inflater = Inflater::new(1 << 20);
-        for _ in 0..20 {
+        for _ in 0..5 {
             assert_eq!(inflater.inflate(&bomb), Err(Refused::TooLong));
             assert_eq!(inflater.payload.capacity(), 0);
         }

@@ -5,11 +5,19 @@
 //! # Map
 //!
 //! - [`v5`]: the dialect of today, venue id `okx`.
+//! - [`v3`]: the dialect of 2019 to 2021, venue id `okex-v3`.
+//! - [`v1`]: the dialect before 2019, venue id `okex-v1`.
 //! - `checksum`: of books, the same in all dialects that have one.
 
 mod checksum;
+mod dial;
+mod inflate;
 mod levels;
 mod quoted;
+pub mod v1;
+pub mod v3;
 pub mod v5;
 
+pub use v1::{OkexV1, okex_v1};
+pub use v3::{OkexV3, okex_v3};
 pub use v5::{Books, Okx, Region, okx};
