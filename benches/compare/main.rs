@@ -134,30 +134,41 @@ fn books(out: &mut dyn Write) -> Result<(), Error> {
     Ok(())
 }
 
+/// Other threads get a stream that is always full. On one thread the consumer gets its turn when the stream pauses.
 fn hand_over(out: &mut dyn Write) -> Result<(), Error> {
-    let texts = Corpus::made(Kind::Trade).frames;
-    let (times, ways) = (
-        400,
-        [
-            ("handler in the task", HandOver::InTask),
-            ("feed, same runtime, event by event", HandOver::SameRuntime),
-            ("feed, same runtime, in batches", HandOver::SameRuntimeBatches),
-            ("feed, other thread, in batches", HandOver::OtherThreadBatches),
-            ("tokio mpsc to another thread, each event", HandOver::OtherThreadEach),
-        ],
-    );
+    let ways = [
+        ("handler in the task", HandOver::InTask),
+        ("feed on another thread, in batches", HandOver::OtherThreadBatches),
+        ("tokio mpsc to another thread, each event", HandOver::OtherThreadEach),
+    ];
+    let outcome = handed_over("handing over trades, stream always full, CPU of all threads, an event", false, &ways)?;
+    write!(out, "{outcome}")?;
+    let figure = "extra of batches / extra of a channel for each event";
+    judge(out, figure, outcome.ratio_of_extras(1, 2, 0), Some(250))?;
+    let ways = [
+        ways[0],
+        ("feed on the same runtime, event by event", HandOver::SameRuntime),
+        ("feed on the same runtime, in batches", HandOver::SameRuntimeBatches),
+        ways[1],
+        ways[2],
+    ];
+    let outcome = handed_over("the same, stream pauses after each 16 KiB", true, &ways)?;
+    write!(out, "{outcome}")?;
+    judge(out, figure, outcome.ratio_of_extras(3, 4, 0), None)
+}
+
+fn handed_over(title: &str, pauses: bool, ways: &[(&str, HandOver)]) -> Result<Outcome, Error> {
+    let texts = &Corpus::made(Kind::Trade).frames;
+    let times = 400;
     let failure = &std::cell::RefCell::new(None);
-    let contenders = ways.into_iter().map(|(name, how)| {
-        let texts = &texts;
-        Contender::new(name, texts.len() * times, move || {
-            let source = Source::new(texts, times, true, clock::process_ns);
-            turn(reading::handed_over(&source, how), &mut failure.borrow_mut())
+    let contenders = ways.iter().map(|(name, how)| {
+        Contender::new(*name, texts.len() * times, move || {
+            let source = Source::new(texts, times, pauses, clock::process_ns);
+            turn(reading::handed_over(&source, *how), &mut failure.borrow_mut())
         })
     });
-    let outcome = compare("reading and handing over a trade, CPU of all threads, an event", 9, contenders.collect());
-    failure.take().map_or(Ok(()), Err)?;
-    write!(out, "{outcome}")?;
-    judge(out, "hand-over in batches / through a channel one by one", outcome.ratio_of_extras(3, 4, 0), Some(250))
+    let outcome = compare(title, 9, contenders.collect());
+    failure.take().map_or(Ok(outcome), Err)
 }
 
 fn engine_loop(out: &mut dyn Write) -> Result<(), Error> {

@@ -4,9 +4,10 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -20,7 +21,7 @@ pub struct Source {
     frames: u64,
     /// How often they are given.
     times: u64,
-    /// Whether there is nothing for a moment after each read, as on a socket that was emptied.
+    /// Whether there is nothing after each read until the other tasks had their turn, as on a socket that was emptied.
     pauses: bool,
     clock: fn() -> u64,
     began: AtomicU64,
@@ -36,9 +37,17 @@ pub struct Fountain {
     /// Of the present cycle, how much was given; and how many cycles are left.
     at: usize,
     left: u64,
-    /// Whether it is time to pause.
-    full: bool,
+    /// What is shut after each read, where the source pauses.
+    gate: Option<Arc<Gate>>,
     waker: Option<Waker>,
+}
+
+/// Shut until the other tasks of the runtime had their turn.
+#[derive(Debug, Default)]
+struct Gate {
+    shut: AtomicBool,
+    knock: Notify,
+    waker: AtomicWaker,
 }
 
 #[derive(Debug)]
@@ -55,7 +64,7 @@ enum Stage {
 
 impl Source {
     /// A source of `times` times these texts; `clock` tells when it begins and ends. If it `pauses`, there is nothing
-    /// for a moment after each read, as on a socket that was emptied: others get their turn.
+    /// after each read until the other tasks had their turn, as on a socket that was emptied.
     #[must_use]
     pub fn new(texts: &[String], times: usize, pauses: bool, clock: fn() -> u64) -> Arc<Self> {
         let cycle = texts.iter().flat_map(|text| frame(text)).collect();
@@ -70,7 +79,7 @@ impl Source {
         self.frames * self.times
     }
 
-    /// A stream of it.
+    /// A stream of it. To be called on a runtime.
     #[must_use]
     pub fn open(self: &Arc<Self>) -> Fountain {
         Fountain {
@@ -78,7 +87,7 @@ impl Source {
             stage: Stage::Upgrade(Vec::new()),
             at: 0,
             left: self.times,
-            full: false,
+            gate: self.pauses.then(Gate::tended),
             waker: None,
         }
     }
@@ -154,6 +163,36 @@ impl Fountain {
     }
 }
 
+impl Gate {
+    /// A gate, and a task that opens it whenever its turn comes.
+    fn tended() -> Arc<Self> {
+        let gate = Arc::new(Self::default());
+        let tended = Arc::clone(&gate);
+        tokio::spawn(async move {
+            loop {
+                tended.knock.notified().await;
+                tended.shut.store(false, Ordering::Release);
+                tended.waker.wake();
+            }
+        });
+        gate
+    }
+
+    fn shut(&self) {
+        self.shut.store(true, Ordering::Release);
+    }
+
+    /// Whether it is shut; then it is knocked at, and the task is woken when it opens.
+    fn is_shut(&self, cx: &Context<'_>) -> bool {
+        let shut = self.shut.load(Ordering::Acquire);
+        if shut {
+            self.waker.register(cx.waker());
+            self.knock.notify_one();
+        }
+        shut
+    }
+}
+
 impl AsyncRead for Fountain {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match &mut self.stage {
@@ -166,12 +205,11 @@ impl AsyncRead for Fountain {
                 return Poll::Ready(Ok(()));
             }
             Stage::Pouring => {
-                if std::mem::take(&mut self.full) {
-                    cx.waker().wake_by_ref();
+                if self.gate.as_ref().is_some_and(|gate| gate.is_shut(cx)) {
                     return Poll::Pending;
                 }
                 if self.pour(buffer) {
-                    self.full = self.source.pauses;
+                    self.gate.as_ref().inspect(|gate| gate.shut());
                     return Poll::Ready(Ok(()));
                 }
                 self.stage = Stage::Dry;

@@ -7,6 +7,7 @@
 
 pub mod adapter;
 pub mod allocations;
+pub mod aside;
 pub mod book;
 pub mod canned;
 pub mod clock;

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tapewire_benches::Error;
-use tapewire_benches::kind::Kind;
-use tapewire_benches::work::Variant;
 
 /// The program that is counted, built.
 #[derive(Debug)]
@@ -38,18 +36,18 @@ impl Counter {
         Ok(format!("{}, {}, profile {}, {source}", version.trim(), env::consts::ARCH, self.profile))
     }
 
-    /// How many instructions one of `count` frames takes on average.
-    pub(crate) fn a_frame(&self, kind: Kind, variant: Variant, count: usize) -> Result<u64, Error> {
-        let (without, with) = (self.whole(kind, variant, 0)?, self.whole(kind, variant, count)?);
-        let count = count as u64;
-        Ok((with.saturating_sub(without) + count / 2) / count.max(1))
+    /// How many instructions each of `units` takes that are in `count` of what the program does.
+    pub(crate) fn each(&self, what: &str, how: &str, count: usize, units: usize) -> Result<u64, Error> {
+        let (without, with) = (self.whole(what, how, 0)?, self.whole(what, how, count)?);
+        let units = units as u64;
+        Ok((with.saturating_sub(without) + units / 2) / units.max(1))
     }
 
     /// How many instructions a run of the program takes.
-    fn whole(&self, kind: Kind, variant: Variant, count: usize) -> Result<u64, Error> {
+    fn whole(&self, what: &str, how: &str, count: usize) -> Result<u64, Error> {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&self.program);
-        valgrind.args([kind.as_str(), variant.as_str(), &count.to_string()]);
+        valgrind.args([what, how, &count.to_string()]);
         if self.recorded {
             valgrind.arg("recorded");
         }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use tapewire_benches::Error;
 use tapewire_benches::allocations::Counting;
+use tapewire_benches::aside;
 use tapewire_benches::frames::Corpus;
 use tapewire_benches::kind::Kind;
 use tapewire_benches::work::{self, Variant};
@@ -71,6 +72,13 @@ fn run() -> Result<bool, Error> {
         writeln!(out, "{}", row.printed())?;
         found.rows.push(row);
     }
+    if !recorded {
+        writeln!(out, "{}", table::COLUMNS_ASIDE)?;
+        for row in [book(&counter)?, engine_loop(&counter)?] {
+            writeln!(out, "{}", row.printed_aside())?;
+            found.rows.push(row);
+        }
+    }
     if update {
         found.write()?;
         writeln!(out, "the table is written")?;
@@ -86,6 +94,19 @@ fn run() -> Result<bool, Error> {
     Ok(complaints.is_empty())
 }
 
+/// A changed level of a book, ours beside a map of integers.
+fn book(counter: &Counter) -> Result<Row, Error> {
+    let (messages, levels) = (aside::MESSAGES, aside::levels());
+    let [map, ours] = ["map", "ours"].map(|how| counter.each("book", how, messages, levels));
+    Ok(Row { kind: "book".to_owned(), instructions: [Some(map?), None, Some(ours?), None], ..Row::default() })
+}
+
+/// A frame that nothing is made of: the engine beside a bare loop with the same buffer.
+fn engine_loop(counter: &Counter) -> Result<Row, Error> {
+    let [bare, engine] = ["bare", "engine"].map(|how| counter.each("loop", how, aside::FRAMES, aside::FRAMES));
+    Ok(Row { kind: "loop".to_owned(), instructions: [Some(bare?), None, Some(engine?), None], ..Row::default() })
+}
+
 fn row(counter: &Counter, corpus: &Corpus, recorded: bool) -> Result<Row, Error> {
     let kind = corpus.kind;
     let measured = corpus.frames.len() - work::counts(kind).0;
@@ -95,7 +116,7 @@ fn row(counter: &Counter, corpus: &Corpus, recorded: bool) -> Result<Row, Error>
             continue;
         }
         if let Some(cell) = row.instructions.get_mut(place) {
-            *cell = Some(counter.a_frame(kind, variant, measured)?);
+            *cell = Some(counter.each(kind.as_str(), variant.as_str(), measured, measured)?);
         }
         // An answer over HTTP is read once in a while, and its lists are handed on.
         if matches!(variant, Variant::Protocol | Variant::Session) && kind.is_streamed() {

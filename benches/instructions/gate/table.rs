@@ -5,12 +5,16 @@ use std::fs;
 use std::path::PathBuf;
 
 use tapewire_benches::Error;
+use tapewire_benches::rounds::Thousandths;
 use tapewire_benches::work::Variant;
 
 /// So many hundredths more than the table says are too many.
 const MORE_MAX: u64 = 3;
 /// The heads of the columns of [`Row::printed`].
 pub(crate) const COLUMNS: &str = "kind                bytes     floor     serde  protocol   session  protocol/floor session/floor serde/floor  allocations";
+
+/// The heads of the columns of [`Row::printed_aside`].
+pub(crate) const COLUMNS_ASIDE: &str = "                            beside      ours   ours/beside";
 
 /// What was counted, of one compiler and profile.
 #[derive(Debug)]
@@ -99,10 +103,7 @@ impl Row {
     pub(crate) fn printed(&self) -> String {
         let [floor, serde, protocol, session] = self.instructions;
         let count = |cell: Option<u64>| cell.map_or_else(|| "-".to_owned(), |count| count.to_string());
-        let ratio = |cell: Option<u64>| {
-            let hundredths = cell.zip(floor).map(|(cell, floor)| (cell * 100 + floor / 2) / floor.max(1));
-            hundredths.map_or_else(|| "-".to_owned(), |it| format!("{}.{:02}", it / 100, it % 100))
-        };
+        let ratio = |cell| ratio(cell, floor).map_or_else(|| "-".to_owned(), |ratio| ratio.to_string());
         format!(
             "{:<18} {:>6} {:>9} {:>9} {:>9} {:>9}  {:>14} {:>13} {:>11} {:>12}",
             self.kind,
@@ -117,6 +118,17 @@ impl Row {
             self.allocations,
         )
     }
+
+    /// The row under [`COLUMNS_ASIDE`].
+    pub(crate) fn printed_aside(&self) -> String {
+        let [beside, _, ours, _] = self.instructions.map(Option::unwrap_or_default);
+        let ratio = ratio(Some(ours), Some(beside)).unwrap_or(Thousandths(0)).to_string();
+        format!("{:<18} {beside:>16} {ours:>9} {ratio:>13}", self.kind)
+    }
+}
+
+fn ratio(cell: Option<u64>, beside: Option<u64>) -> Option<Thousandths> {
+    Some(Thousandths(cell? * 1000 / beside?.max(1)))
 }
 
 #[cfg(test)]
