@@ -63,13 +63,17 @@ impl Delivery<'_> {
 
     /// An event that stands for itself.
     pub(crate) fn plain(&mut self, flow: &mut Flow, event: &Event<'_>) {
-        if let Some(cause) = flow.interrupted.take() {
-            self.gap(cause, flow.ts_last, None);
-        }
         if let Event::Quote(quote) = event
             && !self.entry.topic.numbered
         {
-            flow.number = quote.sequence;
+            if flow.was_overtaken(quote.sequence, self.now.mono) {
+                self.counters.duplicates += 1;
+                return;
+            }
+            (flow.number, flow.number_at) = (quote.sequence, self.now.mono);
+        }
+        if let Some(cause) = flow.interrupted.take() {
+            self.gap(cause, flow.ts_last, None);
         }
         self.deliver(event, &flow.wide);
     }

@@ -1,15 +1,11 @@
 //! Flows: what of a topic's data was delivered, and what may follow.
 
-use tapewire_core::book::ManagedBook;
+use tapewire_core::book::{ManagedBook, RESTART_AFTER, is_restart};
 use tapewire_core::event::Cause;
 use tapewire_core::{BookRule, Channel, Monotonic, Topic, UnixNanos};
 
+use crate::pace::Pace;
 use crate::resync::Resyncing;
-
-/// A number this far below the last one is a duplicate; one still lower means that the venue began to count anew.
-const DUPLICATES_MAX: u64 = 100_000;
-/// So does a number that is not higher, of an event that happened so much later.
-const RESTART_AFTER: i64 = 1_000_000_000;
 
 /// The data of one topic, over all connections of the session.
 #[derive(Debug)]
@@ -29,14 +25,20 @@ pub(crate) struct Flow {
     pub(crate) number: Option<u64>,
     /// When that event happened.
     pub(crate) ts_event: Option<UnixNanos>,
+    /// When it was received.
+    pub(crate) number_at: Monotonic,
     /// When the last data was received.
     pub(crate) ts_last: Option<UnixNanos>,
     /// When the last data was received, or the topic was confirmed: the start of its silence.
     pub(crate) quiet_since: Monotonic,
+    /// How often it came.
+    pub(crate) pace: Pace,
     /// When it was silent for too long, and was asked for again.
     pub(crate) stale_since: Option<Monotonic>,
     /// Data may be missing before the next.
     pub(crate) interrupted: Option<Cause>,
+    /// The successor that is level: it repeated what was delivered last, and goes on from there.
+    pub(crate) level: u64,
     /// A successor was ahead, and what it sent was not delivered: the old connection has to deliver it.
     pub(crate) skipped: bool,
 }
@@ -60,24 +62,35 @@ impl Flow {
             resyncing: Resyncing::default(),
             number: None,
             ts_event: None,
+            number_at: now,
             ts_last: None,
             quiet_since: now,
+            pace: Pace::new(now),
             stale_since: None,
             interrupted: None,
+            level: 0,
             skipped: false,
         }
     }
 
     /// Judges the number of an event, and when it happened.
     pub(crate) fn judge(&self, number: u64, ts_event: Option<UnixNanos>) -> Numbered {
-        let later = ts_event.zip(self.ts_event).is_some_and(|(at, last)| at.0.saturating_sub(last.0) >= RESTART_AFTER);
         match self.number {
             None => Numbered::Next,
             Some(last) if last.checked_add(1) == Some(number) => Numbered::Next,
             Some(last) if number > last => Numbered::Hole { first: last + 1, last: number - 1 },
-            Some(last) if last - number <= DUPLICATES_MAX && !later => Numbered::Duplicate,
+            Some(last) if !is_restart(last, number, self.ts_event, ts_event) => Numbered::Duplicate,
             Some(_) => Numbered::Restart,
         }
+    }
+
+    /// Whether a number is lower than the last one, of an event without a time, which was received just now: it was
+    /// overtaken. Long after the last one it means that the venue counts anew.
+    pub(crate) fn was_overtaken(&self, number: Option<u64>, now: Monotonic) -> bool {
+        let lower = number
+            .zip(self.number)
+            .is_some_and(|(number, last)| number < last && !is_restart(last, number, None, None));
+        lower && now.since(self.number_at) < RESTART_AFTER
     }
 
     /// Data may be missing from here on. Books tell by their own numbers.
@@ -94,12 +107,13 @@ impl Flow {
             book.reset();
         }
         self.resyncing = Resyncing::default();
-        (self.source, self.awaited, self.skipped, self.stale_since) = (0, true, false, None);
+        (self.source, self.level, self.skipped) = (0, 0, false);
+        (self.awaited, self.stale_since) = (true, None);
     }
 
     /// Another connection feeds it from now on.
     pub(crate) fn take_over(&mut self, source: u64) {
-        (self.source, self.skipped) = (source, false);
+        (self.source, self.level, self.skipped) = (source, 0, false);
         // What waits for a snapshot came from two connections: their numbers may overlap.
         if let Some(book) = self.book.as_mut().filter(|book| !book.is_synced()) {
             book.reset();

@@ -1,7 +1,8 @@
 //! Hand-over: a connection that will end soon is replaced before it does.
 //!
 //! The successor is opened and subscribed while the old connection still delivers. Topic by topic, the successor's
-//! data takes over as soon as it follows what was delivered, so that nothing is missing and nothing comes twice.
+//! data takes over as soon as it follows what was delivered, so that nothing is missing and nothing comes twice. Where
+//! both connections deliver alike, the old one is closed as soon as the successor is level with it everywhere.
 
 use std::time::Duration;
 
@@ -56,7 +57,8 @@ impl Session {
         let number = successor.number;
         let since = *successor.life.confirmed_at.get_or_insert(now.mono);
         let waited = now.mono.since(since) >= OVERLAP_MAX;
-        let taken = self.topics.flows().all(|flow| flow.source == number || flow.ts_last.is_none());
+        let taken =
+            self.topics.flows().all(|flow| [flow.source, flow.level].contains(&number) || flow.ts_last.is_none());
         if !taken && !waited {
             return;
         }

@@ -21,6 +21,7 @@ mod flow;
 mod handover;
 mod link;
 mod liveness;
+mod pace;
 mod pacing;
 mod pipeline;
 mod resync;

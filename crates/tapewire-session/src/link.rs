@@ -6,14 +6,10 @@ use tapewire_core::{Grant, Monotonic, Policy, Protocol};
 
 use crate::Pacer;
 use crate::asks::Asks;
+use crate::pace::Pace;
 
 /// An open connection is looked after this often at least: heartbeat, silence, unanswered requests.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Data that came so many times has a pace to be judged by.
-const LULL_COUNT_MIN: u32 = 200;
-/// Silence of so many mean gaps is no chance.
-const LULL_GAPS: u32 = 1000;
 
 /// One connection.
 pub(crate) struct Link {
@@ -48,9 +44,8 @@ pub(crate) struct Life {
     pub(crate) byte_at: Monotonic,
     pub(crate) pinged_at: Option<Monotonic>,
     pub(crate) data_at: Option<Monotonic>,
-    /// How often data came since `counted_from`, while the same topics were subscribed.
-    data_count: u32,
-    counted_from: Monotonic,
+    /// How often data came, while the same topics were subscribed.
+    pace: Pace,
     pub(crate) look_at: Monotonic,
     /// When, as a successor, it had everything confirmed.
     pub(crate) confirmed_at: Option<Monotonic>,
@@ -113,8 +108,7 @@ impl Life {
             byte_at: now,
             pinged_at: None,
             data_at: None,
-            data_count: 0,
-            counted_from: now,
+            pace: Pace::new(now),
             look_at: now.after(TICK),
             confirmed_at: None,
             malformed: 0,
@@ -136,19 +130,17 @@ impl Life {
     /// Data arrived.
     pub(crate) fn data(&mut self, now: Monotonic) {
         self.data_at = Some(now);
-        self.data_count = self.data_count.saturating_add(1);
+        self.pace.note();
     }
 
     /// Other topics are subscribed from now on: how often data came says nothing any more.
     pub(crate) fn forget_pace(&mut self, now: Monotonic) {
-        (self.data_count, self.counted_from) = (0, now);
+        self.pace = Pace::new(now);
     }
 
     /// Whether data came often, and stopped.
     pub(crate) fn has_stopped(&self, lull_max: Duration, now: Monotonic) -> bool {
-        let Some(last) = self.data_at.filter(|_| self.data_count >= LULL_COUNT_MIN) else { return false };
-        let mean = last.since(self.counted_from) / self.data_count;
-        now.since(last) >= lull_max.max(mean.saturating_mul(LULL_GAPS))
+        self.data_at.is_some_and(|last| self.pace.has_stopped(last, lull_max, now))
     }
 
     /// What the heartbeat wants now. All bounds are absolute: looking more often moves none of them.

@@ -7,6 +7,7 @@ use tapewire_core::event::{Cause, ConnectionState};
 use tapewire_core::{Heartbeat, Now, SubscriptionState, TopicId};
 
 use crate::link::{Beat, LinkState};
+use crate::pace::Pace;
 use crate::session::Session;
 use crate::topics::Reason;
 use crate::{Action, OutFrame, Output};
@@ -72,7 +73,8 @@ impl Session {
     }
 
     /// Looks for topics that are silent although they never should be: first they are subscribed anew, then the
-    /// connection is ended.
+    /// connection is ended. Those that may be quiet, but came often and stopped, are subscribed anew, once for each
+    /// silence.
     fn look_at_silence(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
         let Some(link) = self.primary.as_ref().filter(|link| link.number == connection) else { return };
         if self.policy.lull_max.is_some_and(|lull_max| link.life.has_stopped(lull_max, now.mono)) {
@@ -84,9 +86,15 @@ impl Session {
         let (table, flows) = self.topics.parts();
         for id in link.asks.confirmed() {
             let Some((entry, Some(flow))) = table.get(id).zip(flows.get_mut(id.index())) else { continue };
-            let Some(cadence) = entry.topic.cadence else { continue };
-            let limit = cadence.saturating_mul(STALE_PERIODS).max(STALE_SHORTEST);
             let quiet = now.mono.since(flow.quiet_since);
+            let Some(cadence) = entry.topic.cadence else {
+                if self.policy.lull_max.is_some_and(|max| flow.pace.has_stopped(flow.quiet_since, max, now.mono)) {
+                    flow.pace = Pace::new(now.mono);
+                    stale.push((id, quiet));
+                }
+                continue;
+            };
+            let limit = cadence.saturating_mul(STALE_PERIODS).max(STALE_SHORTEST);
             silence = silence.min(Some(quiet)).or(Some(quiet));
             match flow.stale_since {
                 Some(since) => hopeless |= now.mono.since(since) >= limit,

@@ -1,6 +1,6 @@
 //! The pipeline: the way of an event from the adapter to the consumer, and of all else to the session.
 
-use tapewire_core::book::Verdict;
+use tapewire_core::book::{ManagedBook, Verdict};
 use tapewire_core::event::{BookAction, Cause, Event, Id, Malformed, Normalized};
 use tapewire_core::{
     Connector, DecodeError, Effects, Failure, Frame, Now, Reply, ReplyKind, Subscription, TopicEntry, TopicId,
@@ -59,7 +59,8 @@ pub(crate) struct Answer {
 
 impl Pipeline<'_> {
     /// Whether data of this connection may be delivered. A successor takes a flow over with the first data that
-    /// follows what was delivered; of the old connection, what comes next is still delivered after that.
+    /// follows what was delivered; of the old connection, what comes next is still delivered after that. A successor
+    /// that repeats what was delivered last is level: it could take over, and does so when the old connection ends.
     fn may_deliver(&mut self, id: TopicId, event: &Event<'_>) -> bool {
         let Some((entry, Some(flow))) = self.table.get(id).zip(self.flows.get_mut(id.index())) else { return false };
         if flow.source == self.connection {
@@ -71,11 +72,14 @@ impl Pipeline<'_> {
         let is_newer = self.connection > flow.source;
         let verdict = if flow.source == 0 { Some(Verdict::Next) } else { judge(flow, entry, event) };
         let follows = verdict.map_or(is_newer, |verdict| verdict == Verdict::Next);
-        if is_newer {
-            flow.skipped |= matches!(verdict, Some(Verdict::Hole { .. }));
+        if is_newer && matches!(verdict, Some(Verdict::Hole { .. })) {
+            (flow.skipped, flow.level) = (true, 0);
         }
         if is_newer && follows {
             flow.take_over(self.connection);
+            self.notes.push(Note::Arrived(id));
+        } else if is_newer && flow.level != self.connection && is_level(flow, event) {
+            flow.level = self.connection;
             self.notes.push(Note::Arrived(id));
         }
         follows
@@ -95,6 +99,7 @@ impl Effects for Pipeline<'_> {
         }
         let Some(Some(flow)) = self.flows.get_mut(id.index()) else { return };
         (flow.quiet_since, flow.stale_since) = (self.now.mono, None);
+        flow.pace.note();
         let (now, events) = (self.now, &mut *self.events);
         let mut delivery = Delivery { now, entry, counters: &mut *self.counters, events };
         match event {
@@ -146,6 +151,17 @@ impl Effects for Pipeline<'_> {
     fn fail(&mut self, failure: Failure) {
         self.notes.push(Note::Fail(failure));
     }
+}
+
+/// Whether an event repeats the last one that was delivered: whoever sends it goes on from there.
+fn is_level(flow: &Flow, event: &Event<'_>) -> bool {
+    let (number, last) = match event {
+        Event::Book(message) => (message.last_sequence, flow.book.as_ref().and_then(ManagedBook::at)),
+        Event::Trade(trade) => (trade.sequence(), flow.number),
+        Event::Quote(quote) => (quote.sequence, flow.number),
+        _ => return false,
+    };
+    number.is_some() && number == last
 }
 
 /// What an event of another connection than the source is to a flow; `None` where no number tells.

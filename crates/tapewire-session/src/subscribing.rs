@@ -6,6 +6,7 @@ use tapewire_core::event::Id;
 use tapewire_core::{Failure, Now, Op, Recovery, ReplyKind, Resync, Subscription, SubscriptionState, TopicId};
 
 use crate::asks::{Asks, Next};
+use crate::pace::Pace;
 use crate::pipeline::Answer;
 use crate::session::{CatalogState, Session};
 use crate::topics::Reason;
@@ -193,7 +194,7 @@ impl Session {
                 flow.source = connection;
             }
             if flow.stale_since.is_none() {
-                flow.quiet_since = now.mono;
+                (flow.quiet_since, flow.pace) = (now.mono, Pace::new(now.mono));
             }
             if by_call && flow.book.as_ref().is_some_and(|book| !book.is_synced()) {
                 flow.resyncing.want(now.mono);

@@ -1,6 +1,7 @@
 //! A book that keeps to its rule: it holds messages back until a snapshot came, and throws itself away at a hole.
 
-use super::{BookRule, OrderBook, Verdict};
+use super::{BookRule, OrderBook, Verdict, is_restart};
+use crate::UnixNanos;
 use crate::event::{Batch, Book, BookAction, Event};
 
 /// How many messages wait for a snapshot at the most. When there are more, the oldest half is let go: the snapshot
@@ -16,6 +17,8 @@ pub struct ManagedBook {
     levels: OrderBook,
     /// The number the book stands at, while it is synced.
     at: Option<u64>,
+    /// When the last message happened that the book took.
+    ts_event: Option<UnixNanos>,
     fresh: bool,
     waiting: Batch,
     /// What the caller calls each of the waiting messages.
@@ -77,7 +80,15 @@ impl ManagedBook {
     /// A book that waits for its first snapshot.
     #[must_use]
     pub fn new(rule: BookRule) -> Self {
-        Self { rule, levels: OrderBook::default(), at: None, fresh: false, waiting: Batch::new(), tokens: Vec::new() }
+        Self {
+            rule,
+            levels: OrderBook::default(),
+            at: None,
+            ts_event: None,
+            fresh: false,
+            waiting: Batch::new(),
+            tokens: Vec::new(),
+        }
     }
 
     /// The levels, if the book is synced and makes sense.
@@ -135,7 +146,7 @@ impl ManagedBook {
             return self.tell(message, token, Outcome::IgnoredOld, tell);
         }
         self.levels.replace(message.bids, message.asks);
-        self.at = Some(at);
+        (self.at, self.ts_event) = (Some(at), message.ts_event);
         self.fresh = true;
         if !self.agrees(message, checksum) {
             self.reset();
@@ -177,15 +188,13 @@ impl ManagedBook {
     ) {
         let at = self.at.unwrap_or(0);
         let outcome = match self.rule.judge(at, self.fresh, message.head) {
+            Verdict::Old if self.began_anew(at, message) => self.lose(message, token, None, None, tell),
             Verdict::Old => old,
-            Verdict::Hole { first, last } => {
-                self.reset();
-                self.wait(message, token, tell);
-                Outcome::Gap { first, last }
-            }
+            Verdict::Hole { first, last } => self.lose(message, token, first, last, tell),
             Verdict::Next => {
                 self.levels.apply(message.bids, message.asks);
                 self.at = Some(message.last_sequence.unwrap_or(at));
+                self.ts_event = message.ts_event.or(self.ts_event);
                 self.fresh = false;
                 if self.agrees(message, checksum) {
                     Outcome::Applied
@@ -196,6 +205,25 @@ impl ManagedBook {
             }
         };
         self.tell(message, token, outcome, tell);
+    }
+
+    /// Whether a message that seems old shows that the venue began to count anew.
+    fn began_anew(&self, at: u64, message: Book<'_>) -> bool {
+        message.last_sequence.is_some_and(|last| is_restart(at, last, self.ts_event, message.ts_event))
+    }
+
+    /// Something is missing before a message: it waits for a snapshot.
+    fn lose(
+        &mut self,
+        message: Book<'_>,
+        token: u64,
+        first: Option<u64>,
+        last: Option<u64>,
+        tell: &mut dyn FnMut(Step<'_>),
+    ) -> Outcome {
+        self.reset();
+        self.wait(message, token, tell);
+        Outcome::Gap { first, last }
     }
 
     fn agrees(&self, message: Book<'_>, checksum: Checksum<'_>) -> bool {
@@ -278,6 +306,32 @@ mod tests {
         assert!(!book.is_synced() && book.levels().is_err());
         assert_eq!(steps(&mut book, "D10-10 S8"), "0:Buffered 1:SnapshotApplied 2:Applied 0:Applied");
         assert_eq!(steps(&mut book, "D4-10"), "0:IgnoredOld");
+    }
+
+    /// The venue starts its numbers anew: the book does not stand still until they have caught up.
+    #[test]
+    fn numbers_that_begin_anew_cost_the_book() {
+        let level = Level { price: "1".parse().unwrap(), quantity: "1".parse().unwrap() };
+        let mut book = ManagedBook::new(BookRule::Contiguous);
+        let mut feed = |action, sequence, seconds: i64| {
+            let head = BookHead {
+                first_sequence: Some(sequence),
+                last_sequence: Some(sequence),
+                ts_event: Some(UnixNanos(seconds * 1_000_000_000)),
+                ..BookHead::new("x:A".parse().unwrap(), Channel::Book, action)
+            };
+            let mut outcome = None;
+            let message = Book { head: &head, bids: &[level], asks: &[] };
+            book.handle(message, 0, &|_| None, &mut |step| outcome = outcome.or(Some(step.outcome)));
+            outcome.unwrap()
+        };
+        let gap = Outcome::Gap { first: None, last: None };
+        assert_eq!(feed(BookAction::Snapshot, 500_000, 10), Outcome::SnapshotApplied);
+        assert_eq!(feed(BookAction::Delta, 500_001, 11), Outcome::Applied);
+        assert_eq!(feed(BookAction::Delta, 500_001, 11), Outcome::IgnoredOld, "sent twice");
+        assert_eq!(feed(BookAction::Delta, 499_990, 12), gap, "later, and lower");
+        assert_eq!(feed(BookAction::Snapshot, 499_991, 12), Outcome::SnapshotApplied);
+        assert_eq!(feed(BookAction::Delta, 7, 12), gap, "far lower");
     }
 
     #[test]

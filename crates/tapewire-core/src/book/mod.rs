@@ -6,4 +6,4 @@ mod rule;
 
 pub use managed::{Checksum, ManagedBook, Outcome, Step, WaitReason};
 pub use order_book::{LEVELS_MAX, OrderBook};
-pub use rule::{BookRule, Verdict};
+pub use rule::{BookRule, RESTART_AFTER, Verdict, is_restart};

@@ -1,5 +1,8 @@
 //! Continuity: how a venue's numbers say that one book message follows another.
 
+use std::time::Duration;
+
+use crate::UnixNanos;
 use crate::event::BookHead;
 
 /// How book messages follow each other.
@@ -35,6 +38,20 @@ pub enum Verdict {
         /// The last number that is missing.
         last: Option<u64>,
     },
+}
+
+/// A number this far below the last one is a duplicate; one still lower means that the venue began to count anew.
+const DUPLICATES_MAX: u64 = 100_000;
+/// So does a number that is not higher, of an event that happened so much later than the last one.
+pub const RESTART_AFTER: Duration = Duration::from_secs(1);
+
+/// Whether `number`, which is not above `last`, means that the venue began to count anew: it is far lower, or its event
+/// happened, at `at`, well after the one of the last number, at `last_at`.
+#[must_use]
+pub fn is_restart(last: u64, number: u64, last_at: Option<UnixNanos>, at: Option<UnixNanos>) -> bool {
+    let later = at.zip(last_at).and_then(|(at, last_at)| u64::try_from(at.0.saturating_sub(last_at.0)).ok());
+    last.saturating_sub(number) > DUPLICATES_MAX
+        || later.is_some_and(|later| Duration::from_nanos(later) >= RESTART_AFTER)
 }
 
 impl BookRule {

@@ -32,8 +32,9 @@ fn the_successor_takes_over_topic_by_topic() {
          1< trade A.trade 6 => trade A 6
          2< trade A.trade 6 =>
          1< quote B.quote 2 => quote B 2
-         2< quote B.quote 2 =>
-         2< quote B.quote 3 => quote B 3 | #1 closed: its successor has taken over | close 1
+         // Level is enough: nobody has to wait for a successor that is always second.
+         2< quote B.quote 2 => #1 closed: its successor has taken over | close 1
+         2< quote B.quote 3 => quote B 3
          1< trade A.trade 7 =>
          2< trade A.trade 7 => trade A 7",
     );

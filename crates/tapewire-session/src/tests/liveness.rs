@@ -191,6 +191,33 @@ fn data_that_came_often_and_stops_ends_the_connection_once() {
     player.play("2< trade A.trade 301 => trade A 301 | #2 live");
 }
 
+/// One topic of several stops, which may be quiet and never was: it is subscribed anew, once, and the others go on.
+#[test]
+fn a_topic_that_came_often_and_stops_is_subscribed_anew() {
+    let mut player = play(Toy::plain(), BEGIN);
+    player.play("+B@trade\n1< ack 2");
+    for id in 1..=300 {
+        player.play(&format!("wait 20ms\n1< trade A.trade {id}\n1< trade B.trade {id}"));
+    }
+    let mut next = 301;
+    let mut quiet_for = |player: &mut Player, tenths: u64| {
+        let mut told = Vec::new();
+        for id in next..next + tenths {
+            player.play("wait 100ms");
+            told.append(&mut player.effects);
+            player.play(&format!("1< trade B.trade {id}"));
+        }
+        next += tenths;
+        told
+    };
+    assert_eq!(quiet_for(&mut player, 290), [""; 0]);
+    let stale = ["@36s A@trade stale: no data for 30 s", "@36s 1> unsub 3 A.trade", "@36s 1> sub 4 A.trade"];
+    assert_eq!(quiet_for(&mut player, 20), stale);
+    player.play("1< ack 3 =>\n1< ack 4 => A@trade confirmed");
+    assert_eq!(quiet_for(&mut player, 2000), [""; 0], "it has no past any more");
+    player.play("1< trade A.trade 301 => trade A 301");
+}
+
 #[test]
 fn what_was_unsubscribed_is_not_missed() {
     let mut player = play(Toy::plain(), BEGIN);
