@@ -49,12 +49,15 @@ pub(super) const ROWS: &[Scenario] = &[
         story: &["trade pending", "#1 connecting", "ticker:mini pending", "#1 open", "trade confirmed", "ticker:mini confirmed", "#1 live",
             "ticker:mini stale: no data for 10 s", "ticker:mini confirmed", "#1 backoff: a topic stayed silent although it was subscribed anew",
             "#2 connecting", "#2 open", "trade confirmed", "ticker:mini confirmed", "#2 live", "trade gap: disconnect some", "ticker:mini gap: stale ?"], ..ROW },
+    // One that may be quiet, and never was, is subscribed anew, once.
+    Scenario { fault: "silent_stream", seconds: 60, script: r#"{"at_ms":20000,"connection":1,"fault":"silent_stream","args":{"stream":"btcusdt@trade","for_ms":45000}}"#,
+        story: &["begin", "trade stale: no data for 30 s", "trade confirmed"], ..ROW },
     // Time enough: the successor has everything before the old connection ends.
     Scenario { fault: "server_shutdown", seconds: 40, subscriptions: &["binance:BTCUSDT@trade", "binance:BTCUSDT@book"],
         script: r#"{"after":200,"fault":"server_shutdown","args":{"close_after_ms":5000}}"#,
         story: &["trade pending", "#1 connecting", "book pending", "#1 open", "trade confirmed", "book confirmed", "book snapshot", "#1 live",
             "#1 handover: the venue says that it is about to shut this server down", "#2 connecting", "#2 open", "#2 live",
-            "#1 closed: server shutdown (code 1001)"],
+            "#1 closed: its successor has taken over"],
         more: |run, _| assert_eq!(run.ledger.missing, 0), ..ROW },
     // No time at all: as a lost connection.
     Scenario { fault: "server_shutdown", script: r#"{"after":200,"fault":"server_shutdown"}"#,
