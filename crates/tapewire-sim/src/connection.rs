@@ -171,8 +171,8 @@ async fn read(
                 _ = pongs.try_send(payload);
                 continue;
             }
-            Message::Ping(_) => continue,
-            Message::Close(_) | Message::Frame(_) => return End::Gone,
+            // Reading on writes the answers that RFC 6455, section 5.5, asks for; behind a close frame it ends.
+            Message::Ping(_) | Message::Close(_) | Message::Frame(_) => continue,
         };
         if hub.send(Command::Frame { connection, frame }).await.is_err() {
             return End::Gone;

@@ -2,6 +2,8 @@
 
 mod channels;
 mod limits;
+mod outside;
+mod private;
 mod requests;
 
 use std::collections::BTreeMap;

@@ -63,6 +63,8 @@ pub(super) enum Subject {
     Index,
     /// All instruments of a kind, by `instType`.
     Kind,
+    /// The account that is logged in.
+    Account,
     /// Anything: the arguments are not looked at.
     Any,
 }
@@ -202,10 +204,10 @@ const ROWS: &[Row] = &[
     row("funding-rate", Path::Public, Subject::Swap, Channel::FundingRate),
     row("instruments", Path::Public, Subject::Kind, Channel::Instruments),
     row("status", Path::Public, Subject::Any, Channel::Status),
-    row("account", Path::Private, Subject::Any, Channel::Account),
-    row("positions", Path::Private, Subject::Any, Channel::Positions),
-    row("balance_and_position", Path::Private, Subject::Any, Channel::BalanceAndPosition),
-    row("orders", Path::Private, Subject::Any, Channel::Orders),
+    row("account", Path::Private, Subject::Account, Channel::Account),
+    row("positions", Path::Private, Subject::Account, Channel::Positions),
+    row("balance_and_position", Path::Private, Subject::Account, Channel::BalanceAndPosition),
+    row("orders", Path::Private, Subject::Account, Channel::Orders),
     silent("books-elp", Path::Public),
     silent("books-elp-all", Path::Public),
     silent("books-rpi", Path::Public),

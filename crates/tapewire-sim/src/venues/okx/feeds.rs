@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::account;
 use super::book::View;
 use super::channel::{BARS, Channel};
 use super::clients::Post;
@@ -23,11 +26,13 @@ pub(super) struct Topic {
 }
 
 /// What a topic is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum About {
     /// By its number.
     Instrument(usize),
     Kind(Kind),
+    /// The account, by the whole argument.
+    Account(Arc<str>),
     Nothing,
 }
 
@@ -82,7 +87,7 @@ impl<'a> Desk<'a> {
     fn instrument(&self, topic: &Topic) -> Option<&'a Instrument> {
         match topic.subject {
             About::Instrument(number) => self.instruments.get(number),
-            About::Kind(_) | About::Nothing => None,
+            About::Kind(_) | About::Account(_) | About::Nothing => None,
         }
     }
 }
@@ -157,8 +162,12 @@ impl Feed {
             let About::Kind(kind) = topic.subject else { return None };
             return Some(self.frame(&super::rest::instruments(desk.instruments, kind, None)));
         }
-        if topic.channel == Channel::Status {
-            return Some(self.frame(&super::rest::status(now_us)));
+        match topic.channel {
+            Channel::Status => return Some(self.frame(&super::rest::status(now_us))),
+            Channel::Account | Channel::Positions | Channel::BalanceAndPosition => {
+                return self.private(desk, topic.channel, now_us);
+            }
+            _ => {}
         }
         let instrument = desk.instrument(topic)?;
         let writer = desk.writer(instrument);
@@ -203,6 +212,14 @@ impl Feed {
     }
 
     fn tick(&mut self, desk: &Desk<'_>, topic: &Topic, post: &mut Post<'_>) {
+        if matches!(topic.subject, About::Account(_)) {
+            if !wants_events_alone(&self.arg)
+                && let Some(frame) = self.private(desk, topic.channel, post.now_us)
+            {
+                self.send(topic, frame, post);
+            }
+            return;
+        }
         let Some(instrument) = desk.instrument(topic) else { return };
         let (writer, now_us) = (desk.writer(instrument), post.now_us);
         match &mut self.state {
@@ -264,6 +281,24 @@ impl Feed {
         }
     }
 
+    /// The state of the account.
+    fn private(&self, desk: &Desk<'_>, channel: Channel, now_us: i64) -> Option<String> {
+        match channel {
+            Channel::Account => Some(self.frame(&account::account(desk, now_us))),
+            Channel::BalanceAndPosition => Some(self.frame(&account::balance_and_position(desk, now_us))),
+            Channel::Positions => {
+                let kind: Value = serde_json::from_str(&self.arg).unwrap_or_default();
+                let kind = kind.get("instType").and_then(Value::as_str).unwrap_or_default();
+                Some(format!(
+                    r#"{{"arg":{},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[{}]}}"#,
+                    self.arg,
+                    account::positions(desk, kind, now_us),
+                ))
+            }
+            _ => None,
+        }
+    }
+
     fn publish(&mut self, topic: &Topic, item: &str, post: &mut Post<'_>) {
         self.send(topic, self.frame(item), post);
     }
@@ -317,6 +352,13 @@ fn view_levels(channel: Channel) -> usize {
         Channel::Books5 => 5,
         other => other.sequenced_levels().unwrap_or(0),
     }
+}
+
+/// A client may ask for what happens alone, in a JSON text inside its argument.
+fn wants_events_alone(arg: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let extra = read(arg).and_then(|arg| read(arg.get("extraParams")?.as_str()?));
+    extra.is_some_and(|extra| extra.get("updateInterval").is_some_and(|every| every == "0"))
 }
 
 /// What a channel says of an instrument now, but for the time.

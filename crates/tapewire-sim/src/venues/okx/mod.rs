@@ -2,6 +2,7 @@
 //!
 //! Written from the venue's API guide v5, read 2026-07, and from recorded sessions.
 
+mod account;
 mod book;
 mod channel;
 mod clients;

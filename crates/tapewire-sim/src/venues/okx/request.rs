@@ -33,6 +33,9 @@ pub(super) struct Arg {
     pub(super) ccy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) extra_params: Option<String>,
+    /// The owner of an account; the venue adds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) uid: Option<String>,
 }
 
 impl Arg {

@@ -1,5 +1,6 @@
 //! From the argument of a subscription to its topic: what exists, on which path, for whom.
 
+use super::account::UID;
 use super::channel::{self, Channel, PRIVATE_BUSINESS, Path, Subject};
 use super::clients::Client;
 use super::feeds::{About, Topic};
@@ -35,11 +36,14 @@ pub(super) fn topic(arg: &Arg, client: &Client, known: Known<'_>) -> Result<Topi
 /// The argument as messages repeat it: the channel, and what it is about.
 pub(super) fn canonical(arg: &Arg, topic: &Topic) -> Arg {
     let Arg { channel, inst_type, inst_id, inst_family, .. } = arg.clone();
+    if matches!(topic.subject, About::Account(_)) {
+        return Arg { uid: Some(UID.to_owned()), ..arg.clone() };
+    }
     let bare = Arg { channel, ..Arg::default() };
     match topic.subject {
         About::Instrument(_) => Arg { inst_id, ..bare },
         About::Kind(_) => Arg { inst_type, ..bare },
-        About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
+        About::Account(_) | About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
     }
 }
 
@@ -71,6 +75,7 @@ fn about(arg: &Arg, subject: Subject, known: Known<'_>) -> Option<About> {
             "MARGIN" | "FUTURES" | "OPTION" | "EVENTS" => Some(About::Nothing),
             name => Kind::parse(name).map(About::Kind),
         },
+        Subject::Account => Some(About::Account(arg.json().into())),
         Subject::Any => Some(About::Nothing),
     }
 }
