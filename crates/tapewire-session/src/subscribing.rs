@@ -160,13 +160,20 @@ impl Session {
     }
 
     /// Settles what a request asked for. Of several topics refused at once each is asked for alone, so that a bad one
-    /// does not cost the others; one that was refused alone is rejected.
+    /// does not cost the others; one that was refused alone is rejected, and so is one that was confirmed and is refused
+    /// unasked: the venue has ended it.
     fn settle(&mut self, now: Now, connection: u64, answer: &Answer, out: &mut Output<'_>) {
         let link = [&mut self.primary, &mut self.successor].into_iter().flatten().find(|it| it.number == connection);
         let (Some(link), table) = (link, &self.topics.table) else { return };
         let ids = link.asks.answered(answer.request.as_ref(), &answer.names, |name| table.find(name));
         match ids.as_slice() {
             [] if answer.kind == ReplyKind::Error => {
+                let named = answer.names.iter().filter_map(|name| table.find(name));
+                let ended: Vec<_> =
+                    named.filter(|id| answer.request.is_none() && link.asks.is_confirmed(*id)).collect();
+                if !ended.is_empty() {
+                    return ended.into_iter().for_each(|id| self.reject(now, id, answer, out));
+                }
                 tracing::warn!(connection, code = ?answer.code, reason = ?answer.reason, "refused, and not asked for");
             }
             _ if answer.kind == ReplyKind::Ack => {

@@ -167,6 +167,21 @@ fn one_topic_serves_two_subscriptions() {
 }
 
 #[test]
+fn what_the_venue_ends_unasked_is_rejected() {
+    play(
+        Toy::plain(),
+        "catalog none
+         +A@trade
+         +B@trade
+         up 1                           => dial 1 | #1 open | 1> sub 1 A.trade B.trade
+         1< ack 1                       => A@trade confirmed | B@trade confirmed
+         1< nack 7 @B.trade -2 no B     =>
+         1< nack - @B.trade -2 too many => B@trade rejected: too many | 1> unsub 2 B.trade
+         1< trade A.trade 1             => trade A 1 | #1 live",
+    );
+}
+
+#[test]
 fn what_no_list_has_is_left_to_the_venue() {
     play(
         Toy::plain(),
