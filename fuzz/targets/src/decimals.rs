@@ -2,14 +2,16 @@
 //! done with them.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
-use std::str::FromStr;
 
-use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, Zero};
+use num_bigint::BigInt;
 use tapewire_json::{Decimal, ErrorKind, Total};
 
-/// Zeros that a large exponent may add before the number is surely too large for 128 bits.
+use crate::exact::Exact;
+
+/// Zeros that an exponent may add before the number is surely too large for 128 bits.
 const ZEROS_MAX: i64 = 60;
+/// Places of which there are surely too many.
+const PLACES_MAX: i64 = 1000;
 
 pub(crate) fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -27,94 +29,71 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// The exact value.
-fn exact(number: Total) -> BigDecimal {
-    BigDecimal::new(number.mantissa.into(), number.scale.into())
-}
-
-/// A number that may hold any mantissa and any scale, as ours would: digits and places.
-fn parts(number: Total) -> (BigInt, i64) {
-    (number.mantissa.into(), number.scale.into())
-}
-
 fn hash(value: impl Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(value)
 }
 
-/// Whether digits and places fit a total.
-fn fits(digits: &BigInt, places: i64) -> bool {
-    i128::try_from(digits).is_ok() && u8::try_from(places).is_ok()
-}
-
-/// Reads a text as a total, and checks that it is refused exactly when it has to be.
+/// Reads a text as both, and checks that it is refused exactly when it has to be.
 fn read(text: &str) -> Option<Total> {
     let (total, decimal) = (text.parse::<Total>(), text.parse::<Decimal>());
-    let Some((digits, places)) = obvious(text) else {
+    let Some(expected) = obvious(text) else {
         assert!(total.is_err() && decimal.is_err(), "not a number of JSON: {total:?}, {decimal:?}");
         return None;
     };
-    let room = fits(&digits, places);
-    match &total {
-        Ok(total) => assert!(room && parts(*total) == (digits.clone(), places), "{total:?} is not {digits}e-{places}"),
-        Err(error) => assert!(!room && matches!(error.kind(), ErrorKind::OutOfRange(_)), "{digits}e-{places}: {error}"),
-    }
-    let room = room && i64::try_from(&digits).is_ok();
-    match decimal {
-        Ok(decimal) => assert!(room && parts(decimal.into()) == (digits, places), "{decimal:?}"),
-        Err(error) => assert!(!room && matches!(error.kind(), ErrorKind::OutOfRange(_)), "{digits}e-{places}: {error}"),
+    let narrow = decimal.as_ref().map(|number| Total::from(*number));
+    for (found, fits) in [(total.as_ref().copied(), expected.fits_total()), (narrow, expected.fits_decimal())] {
+        match found {
+            Ok(number) => assert!(fits && Exact::from(number) == expected, "{number:?} is not {expected:?}"),
+            Err(error) => {
+                assert!(!fits && matches!(error.kind(), ErrorKind::OutOfRange(_)), "{expected:?}: {error}");
+            }
+        }
     }
     total.ok()
 }
 
-/// Digits and places of a text, if it is a number of JSON. A large exponent is written out, up to a limit beyond which
-/// no number fits; of one that surely does not, the places are -1.
-fn obvious(text: &str) -> Option<(BigInt, i64)> {
+/// Digits and places of a text, if it is a number of JSON. An exponent is written out, up to limits beyond which no
+/// number fits.
+fn obvious(text: &str) -> Option<Exact> {
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    if !is_json
-        || !text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-        || text.contains(char::is_whitespace)
-    {
+    if !is_json || !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) || text.contains(char::is_whitespace) {
         return None;
     }
     let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let Exact { digits, places } = Exact::read(number)?;
     // An exponent of such a size is refused, whatever it is that it moves: 0 as well.
-    let Ok(exponent) = exponent.parse::<i32>().map(i64::from) else { return Some((BigInt::zero(), -1)) };
-    let (digits, places) = BigDecimal::from_str(number).expect("a number without exponent").into_bigint_and_scale();
-    let places = places - exponent;
-    if places >= 0 {
-        return Some((digits, places));
+    let Ok(exponent) = exponent.parse::<i32>() else { return Some(Exact { digits, places: u32::MAX }) };
+    let places = (i64::from(places) - i64::from(exponent)).min(PLACES_MAX);
+    if let Ok(places) = u32::try_from(places) {
+        return Some(Exact { digits, places });
     }
-    if digits.is_zero() {
-        return Some((digits, 0));
-    }
-    let zeros = (-places).min(ZEROS_MAX);
-    Some((digits * BigInt::from(10).pow(u32::try_from(zeros).expect("below the limit")), 0))
+    let zeros = u32::try_from((-places).min(ZEROS_MAX)).expect("below the limit");
+    Some(Exact { digits: digits * BigInt::from(10).pow(zeros), places: 0 })
 }
 
 /// What a number does by itself.
 fn alone(number: Total) {
-    let value = exact(number);
+    let value = Exact::from(number);
     let printed = number.to_string();
-    assert_eq!(BigDecimal::from_str(&printed).expect("a plain number"), value);
+    assert_eq!(Exact::read(&printed).as_ref(), Some(&value), "{printed}");
     let again: Total = printed.parse().expect("what was printed");
-    assert_eq!((again.mantissa, again.scale), (number.mantissa, number.scale), "{printed}");
-    assert_eq!(tapewire_json::from_str::<Total>(&format!("\"{printed}\"")).expect("in quotes"), number);
-    assert_eq!(serde_json::from_str::<Total>(&format!("\"{printed}\"")).expect("by another reader"), number);
+    assert_eq!(Exact::from(again), value, "{printed}");
+    let quoted = format!("\"{printed}\"");
+    assert_eq!(tapewire_json::from_str::<Total>(&quoted).map(Exact::from).expect("in quotes"), value);
+    assert_eq!(serde_json::from_str::<Total>(&quoted).map(Exact::from).expect("by another reader"), value);
+    assert_eq!(number.is_zero(), value.digits == BigInt::ZERO);
 
     let short = number.normalized();
-    assert_eq!((exact(short), hash(short)), (value.clone(), hash(number)));
+    assert!(Exact::from(short).order(&value).is_eq() && hash(short) == hash(number), "{short:?} of {number:?}");
     assert!(short.scale == 0 || short.mantissa % 10 != 0, "{short:?} has zeros left");
-    assert_eq!(number.is_zero(), value.is_zero());
 
     for scale in [0, 1, 8, 18, 38, number.scale.wrapping_add(1), number.scale.wrapping_sub(1), 255] {
-        let (digits, places) = value.with_scale(scale.into()).into_bigint_and_scale();
-        let fits = BigDecimal::new(digits.clone(), places) == value && i128::try_from(&digits).is_ok();
-        let rescaled = number.rescale(scale);
-        assert_eq!(rescaled.map(parts), fits.then_some((digits, places)), "{number:?} with {scale} places");
+        let expected = value.with_places(scale.into()).filter(Exact::fits_total);
+        assert_eq!(number.rescale(scale).map(Exact::from), expected, "{number:?} with {scale} places");
     }
     match Decimal::try_from(number) {
-        Ok(decimal) => assert_eq!(exact(decimal.into()), value),
-        Err(_) => assert!(i64::try_from(short.mantissa).is_err(), "{short:?} fits"),
+        Ok(decimal) => assert!(Exact::from(Total::from(decimal)).order(&value).is_eq(), "{decimal:?} of {number:?}"),
+        Err(_) => assert!(!Exact::from(short).fits_decimal(), "{short:?} fits"),
     }
     #[cfg(feature = "rust_decimal")]
     foreign(number);
@@ -122,57 +101,49 @@ fn alone(number: Total) {
 
 /// What two numbers do together.
 fn together(left: Total, right: Total) {
-    let (a, b) = (exact(left), exact(right));
-    assert_eq!(left.cmp(&right), a.cmp(&b), "{left:?} and {right:?}");
-    assert_eq!(left == right, a == b, "{left:?} and {right:?}");
+    let (a, b) = (Exact::from(left), Exact::from(right));
+    assert_eq!(left.cmp(&right), a.order(&b), "{left:?} and {right:?}");
+    assert_eq!(left == right, a.order(&b).is_eq(), "{left:?} and {right:?}");
     assert!(left != right || hash(left) == hash(right), "{left:?} and {right:?} are equal");
 
+    // A sum is not given either where one of the two does not fit with the places of the other.
     let scale = left.scale.max(right.scale);
     let aligned = left.rescale(scale).is_some() && right.rescale(scale).is_some();
-    let places = i64::from(scale);
-    for (found, value) in [(left.checked_add(right), &a + &b), (left.checked_sub(right), &a - &b)] {
-        let (digits, places) = value.with_scale(places).into_bigint_and_scale();
-        // A sum is not given either where one of the two does not fit with the places of the other.
-        let expected = (aligned && fits(&digits, places)).then_some((digits, places));
-        assert_eq!(found.map(parts), expected, "{left:?} and {right:?}");
-    }
-    let (digits, places) =
-        (BigInt::from(left.mantissa) * right.mantissa, i64::from(left.scale) + i64::from(right.scale));
-    let product = fits(&digits, places).then_some((digits, places));
-    assert_eq!(left.checked_mul(right).map(parts), product, "{left:?} times {right:?}");
+    let expected = |sum: Exact| Some(sum).filter(|sum| aligned && sum.fits_total());
+    assert_eq!(left.checked_add(right).map(Exact::from), expected(a.plus(&b)), "{left:?} and {right:?}");
+    assert_eq!(left.checked_sub(right).map(Exact::from), expected(a.minus(&b)), "{left:?} and {right:?}");
+    let product = Some(a.times(&b)).filter(Exact::fits_total);
+    assert_eq!(left.checked_mul(right).map(Exact::from), product, "{left:?} and {right:?}");
 }
 
 /// The same of decimals, whose sums and products have to fit 64 bits.
 fn narrow(left: Decimal, right: Decimal) {
-    let (wide, other) = (Total::from(left), Total::from(right));
-    assert_eq!(left.cmp(&right), wide.cmp(&other));
-    assert_eq!(left.to_string(), wide.to_string());
-    assert_eq!((hash(left), hash(right)), (hash(left.normalized()), hash(right.normalized())));
+    let (a, b) = (Exact::from(Total::from(left)), Exact::from(Total::from(right)));
+    assert_eq!(left.cmp(&right), a.order(&b), "{left:?} and {right:?}");
+    assert_eq!(left == right, a.order(&b).is_eq(), "{left:?} and {right:?}");
     assert!(left != right || hash(left) == hash(right), "{left:?} and {right:?} are equal");
-    let narrowed = |total: Option<Total>| total.filter(|total| i64::try_from(total.mantissa).is_ok()).map(parts);
-    let places = i64::from(left.scale.max(right.scale));
-    for (found, value) in
-        [(left.checked_add(right), exact(wide) + exact(other)), (left.checked_sub(right), exact(wide) - exact(other))]
-    {
-        let (digits, places) = value.with_scale(places).into_bigint_and_scale();
-        let expected = i64::try_from(&digits).is_ok().then_some((digits, places));
-        assert_eq!(found.map(|it| parts(it.into())), expected, "{left:?} and {right:?}");
-    }
-    assert_eq!(left.checked_mul(right).map(|it| parts(it.into())), narrowed(wide.checked_mul(other)));
-    assert_eq!(left.rescale(8).map(|it| parts(it.into())), narrowed(wide.rescale(8)));
+    assert_eq!(hash(left), hash(left.normalized()));
+    assert_eq!(Exact::read(&left.to_string()), Some(a.clone()));
+
+    let found = |number: Option<Decimal>| number.map(|number| Exact::from(Total::from(number)));
+    let expected = |number: Exact| Some(number).filter(Exact::fits_decimal);
+    assert_eq!(found(left.checked_add(right)), expected(a.plus(&b)), "{left:?} and {right:?}");
+    assert_eq!(found(left.checked_sub(right)), expected(a.minus(&b)), "{left:?} and {right:?}");
+    assert_eq!(found(left.checked_mul(right)), expected(a.times(&b)), "{left:?} and {right:?}");
+    assert_eq!(found(left.rescale(8)), a.with_places(8).and_then(expected), "{left:?}");
 }
 
 /// To the `rust_decimal` crate and back: by value, or not at all.
 #[cfg(feature = "rust_decimal")]
 fn foreign(number: Total) {
     use rust_decimal::Decimal as Foreign;
-    let value = exact(number);
+    let value = Exact::from(number);
     match Foreign::try_from(number) {
         Ok(foreign) => {
-            assert_eq!(BigDecimal::new(foreign.mantissa().into(), foreign.scale().into()), value);
-            assert_eq!(Total::try_from(foreign).map(exact).expect("every number fits"), value);
-            let back = Decimal::try_from(foreign).ok();
-            assert_eq!(back, Decimal::try_from(number).ok());
+            let there = Exact { digits: foreign.mantissa().into(), places: foreign.scale() };
+            assert!(there.order(&value).is_eq(), "{foreign} of {number:?}");
+            assert_eq!(Total::try_from(foreign).map(Exact::from).expect("every number fits"), there);
+            assert_eq!(Decimal::try_from(foreign).ok(), Decimal::try_from(number).ok());
         }
         Err(_) => {
             let short = number.normalized();

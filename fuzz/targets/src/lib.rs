@@ -8,6 +8,7 @@ mod book;
 mod bytes;
 mod decimals;
 mod decode;
+mod exact;
 mod json;
 mod managed_book;
 mod recording;
