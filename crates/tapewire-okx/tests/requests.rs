@@ -1,0 +1,275 @@
+//! What the v5 adapter asks the venue for, over its connections and over REST, and what it makes of the answers.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+
+use serde_json::Value;
+use tapewire_core::{
+    AccountContext, AccountEffects, Call, Connector, Context, DecodeError, Effects, Failure, Frame, Grant, HttpReply,
+    HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue, event::Event,
+};
+use tapewire_okx::{Books, Okx, Region, okx};
+use tapewire_testkit::{Decoder, Kit, Said};
+
+const ROUTES: [Route; 3] = [Route("public"), Route("business"), Route("private")];
+
+fn topic(text: &str) -> Topic {
+    Okx::new().topic(&format!("okx:{text}").parse().unwrap()).unwrap()
+}
+
+fn encode(op: Op, topics: &[Topic]) -> (usize, String) {
+    let (taken, said) = Decoder::bare(&okx()).encode(op, &topics.iter().collect::<Vec<_>>());
+    assert_eq!((said.len(), said[0].kind), (1, "sent"));
+    (taken, said[0].json()["what"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn asks_by_channel_and_what_it_is_of() {
+    let topics = ["BTC-USDT@book", "basket/SWAP@liquidation", "*@status", "*@order", "BTC-USD@raw:opt-summary"];
+    let (taken, frame) = encode(Op::Subscribe, &topics.map(topic));
+    assert_eq!(taken, 5);
+    assert_eq!(
+        frame,
+        r#"{"id":"1","op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"},"#.to_owned()
+            + r#"{"channel":"liquidation-orders","instType":"SWAP"},{"channel":"status"},"#
+            + r#"{"channel":"orders","instType":"ANY"},{"channel":"opt-summary","instFamily":"BTC-USD"}]}"#
+    );
+    let (_, frame) = encode(Op::Unsubscribe, &[topic("BTC-USDT@trade")]);
+    assert_eq!(frame, r#"{"id":"1","op":"unsubscribe","args":[{"channel":"trades-all","instId":"BTC-USDT"}]}"#);
+}
+
+#[test]
+fn a_frame_is_bounded_in_arguments_and_bytes() {
+    let short: Vec<_> = (0..250).map(|n| topic(&format!("A{n}-USDT@trade"))).collect();
+    assert_eq!(encode(Op::Subscribe, &short).0, 100);
+    let raw = |n: usize| topic(&format!("A{n}-{}@raw:{}", "B".repeat(100), "x".repeat(250)));
+    let long: Vec<_> = (0..100).map(raw).collect();
+    // Names of channels are short in truth: even these fit.
+    let (taken, frame) = encode(Op::Subscribe, &long);
+    let read: Value = serde_json::from_str(&frame).unwrap();
+    assert_eq!(read["args"].as_array().map(Vec::len), Some(taken));
+    assert!(frame.len() <= Okx::new().policy(ROUTES[0]).frame_length_max);
+}
+
+#[test]
+fn each_channel_has_its_topic_and_its_socket() {
+    for (text, wire, route) in [
+        ("BTC-USDT@trade", "trades-all:BTC-USDT", "business"),
+        ("BTC-USDT@trade:agg", "trades:BTC-USDT", "public"),
+        ("BTC-USDT@quote", "bbo-tbt:BTC-USDT", "public"),
+        ("BTC-USDT@book:5", "books5:BTC-USDT", "public"),
+        ("BTC-USDT@bar:1m", "candle1m:BTC-USDT", "business"),
+        ("BTC-USDT@bar:4h", "candle4H:BTC-USDT", "business"),
+        ("BTC-USDT@bar:1M", "candle1Mutc:BTC-USDT", "business"),
+        ("BTC-USDT@bar:1d:+08:00", "candle1D:BTC-USDT", "business"),
+        ("BTC-USDT@bar:mark:6h", "mark-price-candle6Hutc:BTC-USDT", "business"),
+        ("BTC-USDT@bar:index:1w", "index-candle1Wutc:BTC-USDT", "business"),
+        ("BTC-USDT@index", "index-tickers:BTC-USDT", "public"),
+        ("basket/SPOT@instrument", "instruments:SPOT", "public"),
+        ("*@fill", "orders:ANY", "private"),
+        ("*@balance", "account", "private"),
+        ("*@position", "positions:ANY", "private"),
+        ("basket/ANY@raw:orders-algo", "orders-algo:ANY", "business"),
+        ("*@raw:account-greeks", "account-greeks", "private"),
+    ] {
+        let topic = topic(text);
+        assert_eq!((&*topic.wire, topic.route.0), (wire, route), "{text}");
+    }
+    let okx = Okx::new().full_books(Books::Tick400);
+    assert_eq!(&*okx.topic(&"okx:BTC-USDT@book".parse().unwrap()).unwrap().wire, "books-l2-tbt:BTC-USDT");
+}
+
+#[test]
+fn refuses_the_rest_and_says_what_to_ask_for_instead() {
+    for (text, hint) in [
+        ("btc-usdt@trade", "okx:BTC-USDT"),
+        ("*@trade", "okx:BTC-USDT"),
+        ("BTC-USDT@book:10", "book:5"),
+        ("BTC-USDT@bar:8h", "tapewire venues okx"),
+        ("BTC-USDT@bar:1h:+08:00", "write `bar:1h`"),
+        ("BTC-USDT@bar:1d:+09:00", "bar:1d:+08:00"),
+        ("BTC-USDT@bar:mark:1s", "bar:1s"),
+        ("BTC-USDT@liquidation", "okx:basket/SWAP@liquidation"),
+        ("basket/ALL@instrument", "okx:basket/SWAP@instrument"),
+        ("BTC-USDT@status", "okx:*@status"),
+        ("BTC-USDT@order", "okx:*@order"),
+        ("BTC-USDT@raw:trades", "trade:agg"),
+        ("BTC-USDT@raw:a\"b", "not the name of a channel"),
+        ("BTC-USDT@foreign_room", "tapewire venues okx"),
+    ] {
+        let reason = Okx::new().topic(&format!("okx:{text}").parse().unwrap()).unwrap_err().reason;
+        assert!(reason.contains(hint), "{text}: {reason}");
+    }
+}
+
+#[test]
+fn only_what_is_listed_is_judged_by_the_list() {
+    for (text, expected) in [
+        ("BTC-USDT@trade", true),
+        ("BTC-USD-261225@book", true),
+        ("BTC-USD-261225-100000-C@trade", false),
+        ("BTC-USD@index", false),
+        ("BTC-USD@raw:opt-summary", false),
+    ] {
+        assert_eq!(Okx::new().lists(&format!("okx:{text}").parse().unwrap()), expected, "{text}");
+    }
+}
+
+/// What an account answers.
+#[derive(Default)]
+struct Ears {
+    granted: Vec<Grant>,
+    refused: Vec<Failure>,
+}
+
+impl AccountEffects for Ears {
+    fn granted(&mut self, grant: Grant) {
+        self.granted.push(grant);
+    }
+    fn refused(&mut self, failure: Failure) {
+        self.refused.push(failure);
+    }
+    fn http(&mut self, _: HttpRequest) {}
+    fn emit(&mut self, _: &Event<'_>) {}
+    fn done(&mut self) {}
+    fn need_input(&mut self, _: &str) {}
+}
+
+/// For each route where to, and whether with a login; or the failure.
+fn granted(venue: &Venue) -> [Result<(String, bool), Failure>; 3] {
+    ROUTES.map(|route| {
+        let mut ears = Ears::default();
+        venue.connector.account(&venue.target).grant(route, &mut AccountContext::new(None, &mut ears));
+        let granted = ears.granted.pop().map(|grant| (grant.dial.url.expose().to_owned(), grant.login.is_some()));
+        granted.ok_or_else(|| ears.refused.pop().unwrap())
+    })
+}
+
+#[test]
+fn all_sockets_are_at_the_base_and_log_in_where_they_must() {
+    let at = |path: &str, login| Ok((format!("wss://ws.okx.com:8443/ws/v5/{path}"), login));
+    let [public, business, private] = granted(&okx());
+    assert_eq!([public, business], [at("public", false), at("business", false)]);
+    let failure = private.unwrap_err();
+    assert!(failure.recovery == Recovery::FixConfig && failure.reason.contains("credentials"), "{failure:?}");
+
+    let ours = okx().endpoint("ws://127.0.0.1:7000/sim".parse().unwrap()).credentials("k", "s").passphrase("p");
+    let at = |path: &str, login| Ok((format!("ws://127.0.0.1:7000/sim/ws/v5/{path}"), login));
+    assert_eq!(granted(&ours), [at("public", false), at("business", true), at("private", true)]);
+
+    let tick = Venue::new(Okx::new().region(Region::Eea).demo(true).full_books(Books::Tick50)).credentials("k", "s");
+    assert_eq!(granted(&tick)[0], Ok(("wss://wseeapap.okx.com:8443/ws/v5/public".to_owned(), true)));
+}
+
+fn kinds(said: &[Said]) -> Vec<&str> {
+    said.iter().map(|said| said.kind).collect()
+}
+
+#[test]
+fn instruments_are_listed_kind_by_kind() {
+    let mut decoder = Decoder::bare(&okx());
+    let asked = decoder.call(&Call::Instruments);
+    assert_eq!(asked[0].path, "/api/v5/public/instruments?instType=SPOT");
+    for (kind, after) in [("SPOT", "asked"), ("SWAP", "asked"), ("FUTURES", "done"), ("OPTION", "done")] {
+        let path = format!("/api/v5/public/instruments?instType={kind}");
+        let reply = HttpReply { path: &path, status: 200, body: r#"{"code":"0","msg":"","data":[]}"#, ts_recv: None };
+        assert_eq!(kinds(&decoder.answer(reply)), [after], "{kind}");
+    }
+    let demo = Decoder::bare(&Venue::new(Okx::new().demo(true))).call(&Call::Instruments);
+    assert_eq!(demo[0].headers, [("x-simulated-trading".to_owned(), "1".to_owned())]);
+}
+
+#[test]
+fn refusals_say_what_can_be_done() {
+    for (status, body, recovery, code) in [
+        (200, r#"{"code":"51000","msg":"Parameter instType error","data":[]}"#, Recovery::FixRequest, "51000"),
+        (429, r#"{"code":"50011","msg":"Too Many Requests"}"#, Recovery::Retry, "50011"),
+        (503, r#"{"code":"50001","msg":"Service temporarily unavailable"}"#, Recovery::Retry, "50001"),
+        (502, "<html>", Recovery::Retry, "502"),
+    ] {
+        let failure = Decoder::bare(&okx()).refusal(HttpReply { path: "/", status, body, ts_recv: None });
+        assert_eq!((failure.recovery, failure.code.as_deref()), (recovery, Some(code)), "{body}");
+    }
+}
+
+#[test]
+fn a_topic_is_known_by_what_the_venue_repeats_of_it() {
+    let kit = Kit::new(okx()).subscriptions(&["okx:*@order", "okx:basket/SWAP@liquidation", "okx:*@raw:deposit-info"]);
+    let mut decoder = Decoder::subscribed(&kit).unwrap();
+    for (frame, wire) in [
+        (
+            r#"{"arg":{"channel":"orders","instType":"ANY","uid":"1"},"data":[{"instId":"A-B","state":"live"}]}"#,
+            "orders:ANY",
+        ),
+        (r#"{"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[]}"#, "liquidation-orders:SWAP"),
+        (r#"{"arg":{"channel":"deposit-info","uid":"1"},"data":[{"a":1}]}"#, "deposit-info"),
+        (r#"{"arg":{"channel":"orders","instType":"ANY"},"data":[7"#, "orders:ANY"),
+    ] {
+        let said = decoder.text(frame);
+        assert!(said[0].topic.is_some() && said[0].topic == decoder.topics().find(wire), "{frame}: {said:?}");
+    }
+    // The channel alone is named: its topic is found.
+    let said = decoder.text(r#"{"event":"channel-conn-count-error","channel":"orders","connCount":"30"}"#);
+    assert_eq!(said[0].json()["topics"], serde_json::json!(["orders:ANY"]));
+}
+
+/// What a protocol does.
+#[derive(Default)]
+struct Heard(Vec<String>);
+
+impl Effects for Heard {
+    fn emit(&mut self, _: Option<TopicId>, _: &Event<'_>) {}
+    fn reply(&mut self, reply: &Reply<'_>) {
+        self.0.push(reply.kind.as_str().to_owned());
+    }
+    fn malformed(&mut self, _: Option<TopicId>, _: &[u8], why: &DecodeError) {
+        self.0.push(why.to_string());
+    }
+    fn send(&mut self, frame: Frame<'_>) {
+        self.0.push(String::from_utf8_lossy(frame.bytes()).into_owned());
+    }
+    fn ready(&mut self) {
+        self.0.push("ready".to_owned());
+    }
+    fn hand_over(&mut self, _: &str) {
+        self.0.push("hand over".to_owned());
+    }
+    fn fail(&mut self, failure: Failure) {
+        self.0.push(format!("{:?} {}", failure.recovery, failure.code.unwrap_or_default()));
+    }
+}
+
+/// What happens on a connection with a login, which opens and then hears a frame.
+fn log_in(frame: &str) -> Vec<String> {
+    let venue = okx().credentials("KEY1", "WORD2").passphrase("PASS3");
+    let grant = Grant { login: venue.target.credentials.clone(), ..Grant::to("ws://recording".parse().unwrap()) };
+    let mut protocol = venue.connector.protocol(ROUTES[2], &grant);
+    let (mut heard, mut nonce, topics) = (Heard::default(), 0, TopicTable::default());
+    let now = Some(UnixNanos(1_538_054_050_000_000_000));
+    protocol.opened(&mut Context::new(now, &mut nonce, &topics, &mut heard));
+    protocol.frame(Frame::Text(frame), &mut Context::new(now, &mut nonce, &topics, &mut heard));
+    heard.0
+}
+
+#[test]
+fn data_are_subscribed_once_the_login_was_accepted() {
+    let heard = log_in(r#"{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}"#);
+    let login: Value = serde_json::from_str(&heard[0]).unwrap();
+    assert_eq!((&login["op"], &login["args"][0]["timestamp"]), (&"login".into(), &"1538054050".into()));
+    assert_eq!(heard[1..], ["login", "ready"]);
+    // An answer to something else may come first.
+    assert_eq!(log_in("pong")[1..], ["pong"]);
+}
+
+#[test]
+fn a_refused_login_says_what_can_be_done() {
+    for (code, expected) in [
+        ("60007", "Reauthenticate 60007"),
+        ("60024", "Reauthenticate 60024"),
+        ("60006", "FixConfig 60006"),
+        ("63999", "Retry 63999"),
+        ("60014", "Retry 60014"),
+    ] {
+        let heard = log_in(&format!(r#"{{"event":"error","code":"{code}","msg":"no","connId":"a4d3ae55"}}"#));
+        assert_eq!(heard[1..], [expected]);
+    }
+}
