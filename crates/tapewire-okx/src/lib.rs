@@ -11,6 +11,7 @@
 
 mod checksum;
 mod dial;
+mod given;
 mod inflate;
 mod levels;
 mod quoted;

@@ -133,11 +133,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             "ok_sub_spot_X_balance, ok_sub_futureusd_userinfo",
             "private; of a pair, or for all futures at once",
         ),
-        private(
-            "position",
-            "ok_sub_futureusd_positions",
-            "private; of a contract, `BTC0630`, or for all futures at once",
-        ),
+        row("position", "ok_sub_futureusd_positions", "private; of a contract, `BTC0630`, or for all futures at once"),
     ],
     instruments: false,
     read: "2026-07, the venue's references of 2018 as public mirrors keep them",
@@ -168,7 +164,8 @@ mod tests {
                 "position" => "BTC0630",
                 _ => "btc_quarter",
             };
-            for (symbol, expected) in [(one, true), ("*", row.all)] {
+            // All positions come on one topic, whether one is asked for or all.
+            for (symbol, expected) in [(one, true), ("*", row.all || row.channel == "position")] {
                 let subscription: Subscription = format!("okex-v1:{symbol}@{channel}").parse().unwrap();
                 let topic = okex.topic(&subscription);
                 assert_eq!(topic.is_ok(), expected, "{subscription}: {topic:?}");

@@ -152,11 +152,11 @@ fn source<'a>(name: &'a str, cx: &Context<'_>) -> Option<Source<'a>> {
 
 fn ticker(source: &Source<'_>, data: Raw<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
     let (topic, around) = (source.topic, source.around);
-    let it: Ticker = data.cursor().read()?;
-    let (open, limits) = (normalize::open_interest(&it, around)?, normalize::limits(&it, around)?);
+    let it: Ticker<'_> = data.cursor().read()?;
     cx.emit(topic, &Event::Ticker(&normalize::ticker(&it, around)?));
-    open.iter().for_each(|open| cx.emit(topic, &Event::OpenInterest(open)));
+    let (limits, open) = (normalize::limits(&it, around)?, normalize::open_interest(&it, around));
     limits.iter().for_each(|limits| cx.emit(topic, &Event::Limits(limits)));
+    open?.iter().for_each(|open| cx.emit(topic, &Event::OpenInterest(open)));
     Ok(())
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn trade(deal: &Deal<'_>, around: Around) -> Result<Trade, DecodeErro
     })
 }
 
-pub(crate) fn ticker(it: &WireTicker, around: Around) -> Result<Ticker, DecodeError> {
+pub(crate) fn ticker(it: &WireTicker<'_>, around: Around) -> Result<Ticker, DecodeError> {
     // What has none of the members of a ticker is something else.
     if it.last.or(it.buy).or(it.sell).is_none() {
         return Err(DecodeError::OutOfRange { field: "last" });
@@ -65,20 +65,20 @@ pub(crate) fn ticker(it: &WireTicker, around: Around) -> Result<Ticker, DecodeEr
 }
 
 /// The open contracts that the ticker of a future tells beside.
-pub(crate) fn open_interest(it: &WireTicker, around: Around) -> Result<Option<OpenInterest>, DecodeError> {
-    let Some(quantity) = it.hold_amount else { return Ok(None) };
+pub(crate) fn open_interest(it: &WireTicker<'_>, around: Around) -> Result<Option<OpenInterest>, DecodeError> {
+    let Some(open) = it.hold_amount else { return Ok(None) };
     Ok(Some(OpenInterest {
         instrument: around.instrument,
         channel: Channel::OpenInterest,
         ts_event: millis(it.timestamp)?,
         ts_recv: around.ts_recv,
-        quantity,
+        quantity: open.cursor().total()?,
         turnover: None,
     }))
 }
 
 /// The price limits that the ticker of a future tells beside.
-pub(crate) fn limits(it: &WireTicker, around: Around) -> Result<Option<Limits>, DecodeError> {
+pub(crate) fn limits(it: &WireTicker<'_>, around: Around) -> Result<Option<Limits>, DecodeError> {
     if it.limit_high.or(it.limit_low).is_none() {
         return Ok(None);
     }

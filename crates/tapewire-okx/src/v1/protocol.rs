@@ -140,7 +140,7 @@ impl Payloads {
     fn item(&mut self, item: &Item<'_>, element: Raw<'_>, cx: &mut Context<'_>) {
         let answer = || item.data.cursor().read::<Answer<'_>>();
         let read = match &*item.channel {
-            "login" => answer().map(|answer| self.entered(&answer, cx)),
+            "login" => answer().map(|answer| self.entered(&answer, element, cx)),
             "addChannel" => answer().map(|answer| self.answered(&answer, false, cx)),
             "removeChannel" => answer().map(|answer| self.answered(&answer, true, cx)),
             name => return self.told(name, item.data, element, cx),
@@ -155,7 +155,7 @@ impl Payloads {
         let Err(unread) = self.data.read(name, data, cx) else { return };
         let answer = data.cursor().read::<Answer<'_>>().ok();
         match (answer, unread) {
-            (Some(answer), _) if plain(answer.result) == "false" => refused(name, &answer, cx),
+            (Some(answer), _) if is_asked_for(name) && plain(answer.result) == "false" => refused(name, &answer, cx),
             (_, Unread::Unknown) => raw(name, element.text(), cx),
             (_, Unread::Bad(topic, why)) => {
                 self.data.books.lost(name);
@@ -173,8 +173,12 @@ impl Payloads {
         cx.reply(&Reply { topics: channel.as_slice(), ..Reply::new(ReplyKind::Ack) });
     }
 
-    fn entered(&mut self, answer: &Answer<'_>, cx: &mut Context<'_>) {
-        let accepted = plain(answer.result) == "true";
+    fn entered(&mut self, answer: &Answer<'_>, element: Raw<'_>, cx: &mut Context<'_>) {
+        let accepted = match plain(answer.result) {
+            "true" => true,
+            "false" => false,
+            _ => return cx.malformed(None, element.text().as_bytes(), &DecodeError::OutOfRange { field: "result" }),
+        };
         let (code, reason) = (answer.error_code.map(plain), answer.error_msg.as_deref());
         cx.reply(&Reply { code, reason, fatal: !accepted, ..Reply::new(ReplyKind::Login) });
         let waited = std::mem::take(&mut self.entering);
@@ -186,6 +190,11 @@ impl Payloads {
             cx.fail(Failure { code, ..Failure::new(Recovery::Reauthenticate, reason) });
         }
     }
+}
+
+/// Whether a channel is one that can be asked for: the names of all begin so.
+fn is_asked_for(name: &str) -> bool {
+    name.starts_with("ok_")
 }
 
 fn refused(name: &str, answer: &Answer<'_>, cx: &mut Context<'_>) {

@@ -60,13 +60,13 @@ pub(crate) fn ticker(row: &WireTicker<'_>, around: Around) -> Result<Ticker, Dec
 
 /// The open contracts that a ticker tells beside; `None` for spot.
 pub(crate) fn open_interest(row: &WireTicker<'_>, around: Around) -> Result<Option<OpenInterest>, DecodeError> {
-    let Some(quantity) = row.open_interest else { return Ok(None) };
+    let Some(open) = row.open_interest else { return Ok(None) };
     Ok(Some(OpenInterest {
         instrument: around.instrument,
         channel: Channel::OpenInterest,
         ts_event: Some(time::read("timestamp", &row.timestamp)?),
         ts_recv: around.ts_recv,
-        quantity,
+        quantity: open.cursor().total()?,
         turnover: None,
     }))
 }
@@ -205,11 +205,15 @@ pub(crate) fn order(row: &WireOrder<'_>, around: Around, account: &str) -> Resul
 
 /// The execution that an order was pushed for, if it was.
 ///
-/// A push repeats the last execution whatever it was sent for; only in these two states it was sent for that.
+/// A push repeats the last execution whatever it was sent for; only in these two states it was sent for that. An order
+/// that was executed in part was executed now; one that is done may also be so without another execution.
 pub(crate) fn fill(row: &WireOrder<'_>, around: Around, account: &str) -> Result<Option<Fill>, DecodeError> {
-    let executed = matches!(row.state.as_deref(), Some("1" | "2"));
     let last = row.last_price.zip(row.last_quantity).filter(|(_, quantity)| quantity.mantissa > 0);
-    let Some((price, quantity)) = last.filter(|_| executed) else { return Ok(None) };
+    let (price, quantity) = match (row.state.as_deref(), last) {
+        (Some("1" | "2"), Some(last)) => last,
+        (Some("1"), None) => return Err(DecodeError::OutOfRange { field: "last_fill_qty" }),
+        _ => return Ok(None),
+    };
     Ok(Some(Fill {
         instrument: around.instrument,
         channel: Channel::Fill,
@@ -303,6 +307,7 @@ mod tests {
     #[test]
     fn only_an_execution_is_a_fill() {
         let cases = [
+            ("0", "0.5", false),
             ("0", "0", false),
             ("1", "0.5", true),
             ("2", "0.5", true),

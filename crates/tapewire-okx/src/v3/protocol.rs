@@ -163,8 +163,8 @@ impl Reader {
             Rows::Ticker => {
                 let it: Ticker<'_> = row.read()?;
                 let (topic, around) = self.around(table, &it.instrument, cx)?;
-                let (ticker, open) = (normalize::ticker(&it, around)?, normalize::open_interest(&it, around)?);
-                cx.emit(topic, &Event::Ticker(&ticker));
+                cx.emit(topic, &Event::Ticker(&normalize::ticker(&it, around)?));
+                let open = normalize::open_interest(&it, around)?;
                 open.iter().for_each(|open| cx.emit(topic, &Event::OpenInterest(open)));
             }
             Rows::Index => {
@@ -229,9 +229,8 @@ impl Reader {
         }
         let it: Order<'_> = row.read()?;
         let (topic, around) = self.around(table, &it.instrument, cx)?;
-        let (order, fill) =
-            (normalize::order(&it, around, &self.account)?, normalize::fill(&it, around, &self.account)?);
-        cx.emit(topic, &Event::Order(&order));
+        cx.emit(topic, &Event::Order(&normalize::order(&it, around, &self.account)?));
+        let fill = normalize::fill(&it, around, &self.account)?;
         fill.iter().for_each(|fill| cx.emit(topic, &Event::Fill(fill)));
         Ok(())
     }
@@ -244,7 +243,8 @@ impl Reader {
         let event = RawEvent {
             venue: VENUE,
             instrument: known.map(|(_, instrument)| instrument).or_else(instrument),
-            channel: table.raw_channel(),
+            // Only what was subscribed has a channel: the capability table does not list every table.
+            channel: known.and_then(|_| table.raw_channel()),
             ts_event: None,
             ts_recv: cx.now(),
             topic: table.name.into(),
@@ -292,14 +292,18 @@ impl Reader {
             "subscribe" | "unsubscribe" => {
                 cx.reply(&Reply { topics: channel.as_slice(), ..Reply::new(ReplyKind::Ack) });
             }
-            "login" => self.entered(envelope, cx),
+            "login" => self.entered(envelope, text, cx),
             "error" => self.error(envelope, cx),
             _ => raw(event, None, text, cx),
         }
     }
 
-    fn entered(&mut self, envelope: &Envelope<'_>, cx: &mut Context<'_>) {
-        let accepted = envelope.success.is_some_and(|success| plain(success) == "true");
+    fn entered(&mut self, envelope: &Envelope<'_>, text: &str, cx: &mut Context<'_>) {
+        let accepted = match envelope.success.map(plain) {
+            Some("true") => true,
+            Some("false") => false,
+            _ => return cx.malformed(None, text.as_bytes(), &DecodeError::OutOfRange { field: "success" }),
+        };
         let reason = (!accepted).then_some("the login was refused");
         cx.reply(&Reply { reason, fatal: !accepted, ..Reply::new(ReplyKind::Login) });
         let waited = std::mem::take(&mut self.entering);

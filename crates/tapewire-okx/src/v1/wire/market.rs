@@ -1,14 +1,15 @@
 //! Tickers, trades, books, bars and indices.
 
 use serde::Deserialize;
-use tapewire_json::{Cursor, Decimal, Error, ErrorKind, Raw, Result, Text, Total};
+use tapewire_json::{Cursor, Decimal, Error, ErrorKind, Raw, Result, Text};
 
 use super::Grouped;
+use crate::given::given;
 use crate::levels::{Sides, fill};
 
 /// A ticker, of spot or of a future; each has members that the other lacks.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Ticker {
+pub(crate) struct Ticker<'a> {
     /// Milliseconds; futures send none.
     pub(crate) timestamp: Option<i64>,
     pub(crate) last: Option<Decimal>,
@@ -21,8 +22,9 @@ pub(crate) struct Ticker {
     pub(crate) sell: Option<Decimal>,
     pub(crate) vol: Option<Grouped>,
     pub(crate) change: Option<Decimal>,
-    /// Of futures: open contracts.
-    pub(crate) hold_amount: Option<Total>,
+    /// Of futures: open contracts. One that is there and no number costs itself alone.
+    #[serde(default, borrow, deserialize_with = "given")]
+    pub(crate) hold_amount: Option<Raw<'a>>,
     /// Of futures: the highest price allowed.
     #[serde(rename = "limitHigh")]
     pub(crate) limit_high: Option<Decimal>,
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn reads_numbers_in_any_form() {
         let text = r#"{"limitHigh":"1030.3","vol":"1,625.23","last":998.05,"sell":998.05,"buy":"1E-8","hold_amount":180178,"contractId":20170324034}"#;
-        let ticker: Ticker = tapewire_json::from_str(text).unwrap();
+        let ticker: Ticker<'_> = tapewire_json::from_str(text).unwrap();
         let told = [ticker.last, ticker.buy, ticker.limit_high].map(|it| it.unwrap().to_string());
         assert_eq!(told, ["998.05", "0.00000001", "1030.3"]);
         assert_eq!(ticker.vol.unwrap().0.to_string(), "1625.23");

@@ -1,7 +1,9 @@
 //! Trades, tickers, bars and reference prices: a row each.
 
 use serde::Deserialize;
-use tapewire_json::{Decimal, Text, Total};
+use tapewire_json::{Decimal, Raw, Text, Total};
+
+use crate::given::given;
 
 /// A row of `trade`.
 #[derive(Debug, Deserialize)]
@@ -51,8 +53,9 @@ pub(crate) struct Ticker<'a> {
     pub(crate) quote_volume_24h: Option<Total>,
     /// Of contracts: how many.
     pub(crate) volume_24h: Option<Total>,
-    /// Of contracts: how many are open.
-    pub(crate) open_interest: Option<Total>,
+    /// Of contracts: how many are open. One that is there and no number costs itself alone.
+    #[serde(default, borrow, deserialize_with = "given")]
+    pub(crate) open_interest: Option<Raw<'a>>,
 }
 
 /// A row of `candle60s` and its like.
