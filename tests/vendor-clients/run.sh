@@ -25,20 +25,63 @@ if [[ ! -e $stamp ]]; then
     touch "$stamp"
 fi
 
+# The clients from npm are installed beside the others; without node they are left out.
+modules=$venv/node
+node_is_ready() {
+    if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' 2>/dev/null || ! command -v npm >/dev/null; then
+        echo 'skipped: okx-api needs node, 18 or later, with npm'
+        return 1
+    fi
+    cmp --silent "$here/package.json" "$modules/package.json" && return 0
+    rm -rf "$modules" && mkdir -p "$modules/install" && cp "$here/package.json" "$modules/install/"
+    if ! npm install --silent --no-audit --no-fund --no-package-lock --prefix "$modules/install"; then
+        if [[ -n ${CI:-} ]]; then
+            echo 'failed: okx-api could not be installed' >&2
+            exit 1
+        fi
+        echo 'skipped: okx-api could not be installed (is the package registry within reach?)'
+        return 1
+    fi
+    mv "$modules/install/node_modules" "$modules/" && mv "$modules/install/package.json" "$modules/"
+}
+
 cargo build --quiet --locked -p tapewire-cli
 ready=$(mktemp)
-"$target/debug/tapewire" sim binance --listen 127.0.0.1:0 --seed 7 > "$ready" &
-venue=$!
-trap 'kill "$venue" 2>/dev/null || true; wait "$venue" 2>/dev/null || true; rm -f "$ready"' EXIT
-for _ in $(seq 100); do
-    [[ -s $ready ]] && break
-    kill -0 "$venue" 2>/dev/null || { echo 'failed: the simulated venue ended' >&2; exit 1; }
-    sleep 0.1
-done
-address() { "$venv/bin/python" -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$ready" "$1"; }
-websocket=$(address ws)
-rest=$(address rest)
+venue=
+trap '[[ -z $venue ]] || { kill "$venue" 2>/dev/null || true; wait "$venue" 2>/dev/null || true; }; rm -f "$ready"' EXIT
 
+# Starts a simulated venue; what it prints when it is ready is in $websocket, $rest and $ca.
+start() {
+    stop
+    : > "$ready"
+    "$target/debug/tapewire" sim "$@" --listen 127.0.0.1:0 --seed 7 > "$ready" &
+    venue=$!
+    for _ in $(seq 100); do
+        [[ -s $ready ]] && break
+        kill -0 "$venue" 2>/dev/null || { echo 'failed: the simulated venue ended' >&2; exit 1; }
+        sleep 0.1
+    done
+    websocket=$(address ws)
+    rest=$(address rest)
+    ca=$(address ca)
+}
+stop() {
+    [[ -z $venue ]] && return
+    kill "$venue"
+    wait "$venue" || true
+    venue=
+}
+address() { "$venv/bin/python" -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]) or "")' "$ready" "$1"; }
+python() { PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/$1.py" "$websocket" "$rest"; }
+
+start binance
 for client in with_python_binance with_binance_sdk_spot; do
-    PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/$client.py" "$websocket" "$rest"
+    python "$client"
 done
+# python-okx always speaks TLS; it trusts the file that this variable names.
+start okx --tls
+SSL_CERT_FILE=$ca python with_python_okx
+start okx
+if node_is_ready; then
+    node "$here/with_okx_api.mjs" "$websocket" "$rest" "$modules"
+fi
