@@ -16,8 +16,8 @@ use crate::bytes::Bytes;
 use promise::{HEALED_WITHIN, Promise, Stage};
 use toy::{IN_STREAM, MARKS, RESUBSCRIBED, Toy, subscription, word};
 
-/// How many inputs are read at the most.
-const INPUTS_MAX: usize = 600;
+/// How often the session is called, at the most, before the venue does what it should.
+const CALLS_MAX: usize = 500;
 
 pub(crate) fn run(data: &[u8]) {
     assert_eq!(play(data), play(data), "the same inputs have the same effects");
@@ -27,10 +27,7 @@ pub(crate) fn run(data: &[u8]) {
 fn play(data: &[u8]) -> Vec<String> {
     let mut bytes = Bytes::new(data);
     let mut player = Player::new(&mut bytes);
-    for _ in 0..INPUTS_MAX {
-        if bytes.is_empty() {
-            break;
-        }
+    while !bytes.is_empty() && player.calls < CALLS_MAX {
         player.step(&mut bytes);
     }
     player.heal();
@@ -52,6 +49,8 @@ struct Player {
     /// The number that comes next on each topic.
     numbers: [u16; toy::SUBSCRIPTIONS.len()],
     log: Vec<String>,
+    /// How often the session was called.
+    calls: usize,
 }
 
 impl Player {
@@ -70,12 +69,14 @@ impl Player {
             undone: Vec::new(),
             numbers: [1; toy::SUBSCRIPTIONS.len()],
             log: Vec::new(),
+            calls: 0,
         }
     }
 
     /// Hands an input to the session, and checks what follows from it.
     fn input(&mut self, input: Input<'_>) {
         let now = Now { mono: self.now, wall: UnixNanos(1_700_000_000_000_000_000).after(self.now.0) };
+        self.calls += 1;
         let is_wake = matches!(input, Input::Wake);
         let (mut actions, promise, log) = (Vec::new(), &mut self.promise, &mut self.log);
         let ended = promise.ended;
