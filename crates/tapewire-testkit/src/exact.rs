@@ -41,6 +41,29 @@ impl Exact {
         let exponent = if self.digits.is_empty() { 0 } else { self.exponent + i64::from(power) };
         Self { exponent, ..self.clone() }
     }
+
+    /// The difference; `None` if it is too long to be reckoned.
+    pub(crate) fn minus(&self, other: &Self) -> Option<Self> {
+        let exponent = self.exponent.min(other.exponent);
+        let [one, other] = [self, other].map(|it| it.mantissa_at(exponent));
+        Self::parse(&format!("{}e{exponent}", one?.checked_sub(other?)?))
+    }
+
+    /// The product; `None` if it is too long to be reckoned.
+    pub(crate) fn times(&self, other: &Self) -> Option<Self> {
+        let product = self.mantissa_at(self.exponent)?.checked_mul(other.mantissa_at(other.exponent)?)?;
+        Self::parse(&format!("{product}e{}", self.exponent.checked_add(other.exponent)?))
+    }
+
+    /// The digits as a whole number, at a power of ten that is not above their own.
+    fn mantissa_at(&self, exponent: i64) -> Option<i128> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        let power = u32::try_from(self.exponent.checked_sub(exponent)?).ok()?;
+        let size = self.digits.parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(power)?)?;
+        Some(if self.negative { -size } else { size })
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +87,15 @@ mod tests {
             assert_ne!(exact(left), exact(right), "{left} {right}");
         }
         assert_eq!(exact("1.5").scaled(3), exact("1500"));
+        for (one, other, difference, product) in [
+            ("130639474", "3", "130639471", "391918422"),
+            ("0.01", "15e2", "-1499.99", "15"),
+            ("0", "-0.0252", "0.0252", "0"),
+        ] {
+            let (one, other) = (exact(one), exact(other));
+            assert_eq!((one.minus(&other), one.times(&other)), (Some(exact(difference)), Some(exact(product))));
+        }
+        assert_eq!(exact("1e40").minus(&exact("1")), None);
         for text in ["", "-", ".5", "5.", "1e", "NaN", "0x1", "1 ", "٣"] {
             assert_eq!(Exact::parse(text), None, "{text}");
         }

@@ -32,9 +32,11 @@ impl Links {
         Ok(())
     }
 
-    /// How many there were.
+    /// How many there were on the lane that had most: one, if none was lost.
     pub(super) fn count(&self) -> usize {
-        self.states.len()
+        let mut lanes = BTreeMap::<u64, usize>::new();
+        self.states.keys().for_each(|number| *lanes.entry(lane(*number)).or_default() += 1);
+        lanes.into_values().max().unwrap_or_default()
     }
 
     /// Checks that all have ended.
@@ -49,7 +51,6 @@ impl Links {
 
     /// Checks a new connection against the one before it on the same lane.
     fn is_next(&self, number: u64) -> Result<(), String> {
-        let lane = |number: u64| number.saturating_sub(1) / CONNECTIONS_MAX;
         let before = self.states.range(..number).next_back().filter(|(before, _)| lane(**before) == lane(number));
         let Some((before, state)) = before else { return Ok(()) };
         let has_room = is_end(*state) || *state == ConnectionState::Handover;
@@ -69,6 +70,11 @@ pub(super) const fn is_interruption(state: ConnectionState) -> bool {
 
 const fn is_end(state: ConnectionState) -> bool {
     matches!(state, ConnectionState::Backoff | ConnectionState::Closed | ConnectionState::GaveUp)
+}
+
+/// Which of the venue's sockets a connection is for, as a number.
+fn lane(number: u64) -> u64 {
+    number.saturating_sub(1) / CONNECTIONS_MAX
 }
 
 fn may_follow(before: Option<ConnectionState>, state: ConnectionState) -> bool {

@@ -1,13 +1,15 @@
 //! Whether the other cases have something to look at.
 
 use serde_json::Value;
-use tapewire_core::{ChannelCapability, Interval, Subscription, TopicId};
+use tapewire_core::{ChannelCapability, Interval, Subscription, Topic, TopicId};
 
 use super::subject;
+use crate::watch::stands_for_many;
 use crate::{Kit, Verdict};
 
 /// Each row of the capability table has a subscription in the kit, and a fixture that says something of its channel on
-/// its topic; where a row can be had for all instruments at once, the same for `*`. A venue that lists instruments has
+/// its topic; where a row can be had for all instruments at once, the same for `*`, or for `*` alone if there it cannot be
+/// had for one. A venue that lists instruments has
 /// a fixture of that answer.
 pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     let topics = kit.topics()?;
@@ -26,7 +28,8 @@ pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     let capabilities = kit.venue().connector.capabilities();
     let mut lacks = Vec::new();
     for row in capabilities.channels {
-        for all in [false, true].into_iter().filter(|all| !all || row.all) {
+        let only_all = row.all && is_refused(kit, row, &topics);
+        for all in [false, true].into_iter().filter(|all| if *all { row.all } else { !only_all }) {
             lacks.extend(lack(kit, row, all, topics.iter().map(|(subscription, _)| subscription), &told));
         }
     }
@@ -37,6 +40,14 @@ pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
         );
     }
     if lacks.is_empty() { Ok(()) } else { Err(Verdict::Missing(lacks.join("\n  and "))) }
+}
+
+/// Whether the adapter refuses a row for the symbol of every subscription: it is of the venue or the account as a whole.
+fn is_refused(kit: &Kit, row: &ChannelCapability, topics: &[(Subscription, Topic)]) -> bool {
+    let connector = &kit.venue().connector;
+    let Ok(channel) = row.channel.parse() else { return false };
+    let mut ones = topics.iter().map(|(it, _)| it.instrument).filter(|it| !stands_for_many(*it));
+    ones.all(|instrument| connector.topic(&Subscription { instrument, channel }).is_err())
 }
 
 /// What a row of the table lacks.

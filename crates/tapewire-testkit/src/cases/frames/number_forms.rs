@@ -34,7 +34,8 @@ const POWERS: [u8; 4] = [0, 3, 6, 9];
 
 /// A number in quotes or without says the same, or is malformed. Where another value stands, that very value is told,
 /// or none: each number that is new in what is said equals the one that was put in, or is written in the frame (a price
-/// is told only once its quantity is above 0, for one).
+/// is told only once its quantity is above 0, for one), or is made of the two (the first of so many ids, what is left of
+/// a quantity, the worth of a contract).
 pub(super) fn run(kit: &Kit) -> Result<(), Verdict> {
     subject::each_tree(kit, |subject, tree| {
         let known = numbers(&subject.base);
@@ -96,12 +97,28 @@ fn other_value(
         return Err(subject.wrong(text, format!("{what} is dropped without a word\n  found    {}", listed(&found))));
     }
     let is = |value: &Tree, told: &str| matches!(value, Tree::Text(text) | Tree::Literal(text) if text == told);
-    let is_written = |told: &str| !changed.places_of(|value| is(value, told)).is_empty();
+    let is_written =
+        |told: &str| !changed.places_of(|value| is(value, told)).is_empty() || is_made(told, number, changed);
     if let Some((field, told)) = foreign(known, numbers(&found), number, is_written) {
         let why = format!("{what} is told as another value: `{field}` is {told}\n  found    {}", listed(&found));
         return Err(subject.wrong(text, why));
     }
     Ok(())
+}
+
+/// Whether a number is the one that was put in with the other sign; or the difference of that and one that is written in
+/// the frame, counted from 0 or from 1; or their product.
+fn is_made(told: &str, put: &str, frame: &Tree) -> bool {
+    let (Some(told), Some(put)) = (Exact::parse(told), Exact::parse(put)) else { return false };
+    let places = frame.places_of(is_number);
+    let written = places.iter().filter_map(|place| match frame.at(place)? {
+        Tree::Text(text) | Tree::Literal(text) => Exact::parse(text),
+        _ => None,
+    });
+    let one_less = Exact::parse("1").and_then(|one| told.minus(&one));
+    let is_told = |number: Option<Exact>| number.is_some_and(|it| it == told || Some(&it) == one_less.as_ref());
+    let mut written = written.chain(Exact::parse("0"));
+    written.any(|it| is_told(put.minus(&it)) || is_told(it.minus(&put)) || put.times(&it).as_ref() == Some(&told))
 }
 
 /// A number that is not `known`, and is neither the one that was put in nor one that is written in the frame.
@@ -158,6 +175,23 @@ fn collect(field: &str, value: &Value, numbers: &mut Numbers) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_what_is_made_of_numbers() {
+        let frame = Tree::parse(r#"{"id":"130639474","count":3,"fee":"-0.5","value":"100"}"#).unwrap();
+        for (told, put, expected) in [
+            ("130639472", "130639474", true),
+            ("130639471", "130639474", true),
+            ("-97", "3", true),
+            ("0.5", "-0.5", true),
+            ("50.0", "0.5", true),
+            ("130639470", "130639474", false),
+            ("130639477", "130639474", false),
+            ("1000", "100", false),
+        ] {
+            assert_eq!(is_made(told, put, &frame), expected, "{told} of {put}");
+        }
+    }
 
     fn said(text: &str) -> Vec<Said> {
         vec![Said { kind: "trade", topic: None, text: text.to_owned() }]

@@ -40,7 +40,7 @@ pub(super) fn types(kit: &Kit) -> Result<(), Verdict> {
     })
 }
 
-/// Where a new word leaves the kinds as they are, each field that changes is empty, `unknown`, or tells the word.
+/// Where a new word leaves the kinds as they are, each field that changes is empty, `unknown` or `other`, or tells the word.
 pub(super) fn values(kit: &Kit) -> Result<(), Verdict> {
     each_word(kit, |subject, text, what, found| {
         if kinds(&subject.base) != kinds(found) {
@@ -121,7 +121,8 @@ fn claims(said: &Said) -> Value {
     json
 }
 
-/// The first field that differs, and neither is empty, nor says that it is unknown, nor tells the word.
+/// The first field that differs, and neither is empty, nor says that it is unknown or something else, nor tells the
+/// word.
 fn guess(before: &Value, after: &Value) -> Option<String> {
     match (before, after) {
         (left, right) if left == right => None,
@@ -133,7 +134,7 @@ fn guess(before: &Value, after: &Value) -> Option<String> {
             left.iter().zip(right).find_map(|(left, right)| guess(left, right))
         }
         (_, Value::Null) => None,
-        (_, Value::String(text)) if text == "unknown" || tells(text) => None,
+        (_, Value::String(text)) if matches!(text.as_str(), "unknown" | "other") || tells(text) => None,
         _ => Some(String::new()),
     }
 }
@@ -151,9 +152,13 @@ mod tests {
     #[test]
     fn tells_a_guess_from_an_honest_answer() {
         let before = json!({"side": "buy", "state": "open", "raw": "X", "levels": [["1", "2"]]});
-        for (field, value) in
-            [("side", Value::Null), ("state", json!("unknown")), ("raw", json!("x:ZZNOVEL")), ("side", json!("buy"))]
-        {
+        for (field, value) in [
+            ("side", Value::Null),
+            ("state", json!("unknown")),
+            ("side", json!("other")),
+            ("raw", json!("x:ZZNOVEL")),
+            ("side", json!("buy")),
+        ] {
             let mut after = before.clone();
             after[field] = value;
             assert_eq!(guess(&before, &after), None, "{after}");
