@@ -4,6 +4,7 @@ mod channels;
 mod limits;
 mod outside;
 mod private;
+mod replay;
 mod requests;
 
 use std::collections::BTreeMap;

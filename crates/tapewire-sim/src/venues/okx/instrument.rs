@@ -3,6 +3,8 @@
 //! A swap is the same book as its pair, told in contracts: `BTC-USDT-SWAP` with a contract of 0.01 BTC shows the sizes
 //! of `BTC-USDT` times 100.
 
+use std::collections::BTreeMap;
+
 use crate::market::{Listing, ListingId, Scaled};
 
 /// All instruments; the position of each is its number.
@@ -57,6 +59,32 @@ impl Instruments {
         let swaps = pairs().filter_map(|(id, listing)| Instrument::swap(id, listing));
         let numbered = spots.chain(swaps).zip(FIRST_CODE..).map(|(instrument, code)| Instrument { code, ..instrument });
         Self { list: numbered.filter(|instrument| wanted(&instrument.id)).collect() }
+    }
+
+    /// The pairs and the known swaps of a recording, by name, with the places of the finest price and size seen of each.
+    /// What a contract of another instrument is worth is not to be seen in market data.
+    pub(super) fn recorded(places: &BTreeMap<String, (u32, u32)>) -> Self {
+        let listing = |base: &str, quote: &str, price, size| Listing {
+            base: base.to_owned(),
+            quote: quote.to_owned(),
+            tick: Scaled::new(1, price),
+            lot: Scaled::new(1, size),
+            min_notional: Scaled::new(0, 0),
+        };
+        let instrument = |(id, (price, size)): (&String, &(u32, u32))| {
+            let parts: Vec<&str> = id.split('-').collect();
+            match parts.as_slice() {
+                [base, quote] => Some(Instrument::spot(ListingId(0), &listing(base, quote, *price, *size))),
+                // Its sizes are in contracts already.
+                [base, quote, "SWAP"] => {
+                    let swap = Instrument::swap(ListingId(0), &listing(base, quote, *price, LOT_PLACES))?;
+                    Some(Instrument { lot: Scaled::new(1, *size), ..swap })
+                }
+                _ => None,
+            }
+        };
+        let list = places.iter().filter_map(instrument).zip(FIRST_CODE..);
+        Self { list: list.map(|(instrument, code)| Instrument { code, ..instrument }).collect() }
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Instrument> {
@@ -142,6 +170,8 @@ pub(super) const fn plain(number: Scaled) -> Scaled {
 /// Base currencies with a swap, and the places of what one contract is worth, from the venue's list of instruments:
 /// 0.01 BTC, 0.1 ETH, 1 SOL, 0.01 BNB.
 const CONTRACTS: [(&str, u32); 4] = [("BTC", 2), ("ETH", 1), ("SOL", 0), ("BNB", 2)];
+/// As many as any contract has.
+const LOT_PLACES: u32 = 2;
 const SETTLED_IN: &str = "USDT";
 const FIRST_CODE: u32 = 10_001;
 

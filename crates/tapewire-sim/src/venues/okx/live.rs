@@ -106,7 +106,7 @@ impl Live {
         self.events = events;
     }
 
-    const fn split<'a>(&'a mut self, Known { instruments, options }: Known<'a>) -> (&'a mut Feeds, Desk<'a>) {
+    const fn split<'a>(&'a mut self, Known { instruments, options, .. }: Known<'a>) -> (&'a mut Feeds, Desk<'a>) {
         let desk = Desk { market: &self.market, instruments, options, numbers: self.numbers.as_slice() };
         (&mut self.feeds, desk)
     }
@@ -117,6 +117,8 @@ impl Live {
 pub(super) struct Known<'a> {
     pub(super) instruments: &'a Instruments,
     pub(super) options: &'a Options,
+    /// Whether a recording is played: who knows what is in it?
+    pub(super) recorded: bool,
 }
 
 /// Whether an instrument of a listing is listed.

@@ -13,8 +13,10 @@ mod live;
 mod login;
 mod options;
 mod payload;
+mod player;
 mod request;
 mod rest;
+mod source;
 mod subscription;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,9 @@ use instrument::Instruments;
 use limits::Connects;
 use live::{Known, Live};
 use options::Options;
+use player::Player;
 use request::{Arg, Op, Refusal};
+use source::Source;
 use subscription::{canonical, topic};
 
 /// The venue's row in the list.
@@ -45,16 +49,25 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 /// Makes the venue.
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     let options = Options::parse(&std::mem::take(&mut setup.options))?;
-    let live = Live::new(setup, &options);
-    let instruments = Instruments::of(live.listings(), |id| options.lists(id));
+    let (source, instruments) = match setup.tape.take() {
+        Some(tape) => {
+            let (player, instruments) = Player::new(tape);
+            (Source::Tape(player), instruments)
+        }
+        None => {
+            let live = Live::new(setup, &options);
+            let instruments = Instruments::of(live.listings(), |id| options.lists(id));
+            (Source::Live(Box::new(live)), instruments)
+        }
+    };
     let (clients, connects, refused) = (Clients::default(), Connects::default(), BTreeMap::new());
-    Ok(Box::new(Okx { options, instruments, live, clients, connects, refused }))
+    Ok(Box::new(Okx { options, instruments, source, clients, connects, refused }))
 }
 
 struct Okx {
     options: Options,
     instruments: Instruments,
-    live: Live,
+    source: Source,
     clients: Clients,
     connects: Connects,
     /// Streams that are refused, and how often still; a fault.
@@ -77,8 +90,8 @@ impl Okx {
 
     /// Every argument has an answer of its own; what the topics begin with comes behind all of them, or before.
     fn subscribe(&mut self, now_us: i64, from: ConnectionId, (id, args): (Option<&str>, &[Arg]), out: &mut Outbox) {
-        let Self { options, instruments, live, clients, refused, .. } = self;
-        let known = Known { instruments, options };
+        let Self { options, instruments, source, clients, refused, .. } = self;
+        let known = Known { instruments, options, recorded: matches!(source, Source::Tape(_)) };
         let (mut answers, mut greetings) = (Vec::new(), Vec::new());
         for arg in args {
             let Some(client) = clients.get_mut(from) else { return };
@@ -109,7 +122,7 @@ impl Okx {
                     continue;
                 }
             }
-            live.join(known, &topic, &canonical(arg, &topic), from);
+            source.join(known, &topic, &canonical(arg, &topic), from);
             // As recorded sessions show, a book begins anew with each subscription.
             if is_new || channel.sequenced_levels().is_some() {
                 greetings.push(topic);
@@ -117,7 +130,7 @@ impl Okx {
         }
         let data_first = options.data_first;
         let mut post = Post { now_us, clients, out };
-        let mut greet = |post: &mut Post<'_>| greetings.iter().for_each(|topic| live.greet(known, topic, from, post));
+        let mut greet = |post: &mut Post<'_>| greetings.iter().for_each(|topic| source.greet(known, topic, from, post));
         if data_first {
             greet(&mut post);
             answers.into_iter().for_each(|answer| post.reply(from, answer));
@@ -128,13 +141,14 @@ impl Okx {
     }
 
     fn unsubscribe(&mut self, now_us: i64, from: ConnectionId, (id, arg): (Option<&str>, &Arg), out: &mut Outbox) {
-        let known = Known { instruments: &self.instruments, options: &self.options };
+        let recorded = matches!(self.source, Source::Tape(_));
+        let known = Known { instruments: &self.instruments, options: &self.options, recorded };
         let Some(client) = self.clients.get_mut(from) else { return };
         match topic(arg, client, known) {
             Ok(topic) => {
                 client.topics.remove(&topic);
                 let done = client.answers(id).done("unsubscribe", arg);
-                self.live.leave(&topic, from);
+                self.source.leave(&topic, from);
                 Post { now_us, clients: &mut self.clients, out }.reply(from, done);
             }
             Err(refusal) => self.answer(now_us, from, id, &refusal, out),
@@ -203,25 +217,27 @@ impl Face for Okx {
 
     fn closed(&mut self, connection: ConnectionId) {
         let Some(client) = self.clients.remove(connection) else { return };
-        client.topics.iter().for_each(|topic| self.live.leave(topic, connection));
+        client.topics.iter().for_each(|topic| self.source.leave(topic, connection));
     }
 
     fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer {
-        rest::answer(request, self.live.market(age), &self.instruments, now_us)
+        self.source.http(request, &self.instruments, now_us, age)
     }
 
     fn advance(&mut self, now_us: i64, out: &mut Outbox) -> Wake {
-        let known = Known { instruments: &self.instruments, options: &self.options };
-        let next_us = self.live.advance(known, &mut Post { now_us, clients: &mut self.clients, out });
+        let recorded = matches!(self.source, Source::Tape(_));
+        let known = Known { instruments: &self.instruments, options: &self.options, recorded };
+        let wake = self.source.advance(known, &mut Post { now_us, clients: &mut self.clients, out });
         let quiet_us = self.clients.end_quiet(now_us, self.options.idle_us, out);
-        Wake::At(quiet_us.map_or(next_us, |quiet_us| quiet_us.min(next_us)))
+        match (wake, quiet_us) {
+            (Wake::At(time_us), Some(quiet_us)) => Wake::At(time_us.min(quiet_us)),
+            (Wake::Never, Some(quiet_us)) => Wake::At(quiet_us),
+            (wake, _) => wake,
+        }
     }
 
     fn prepare(&mut self, trick: Trick) -> bool {
-        if trick == Trick::StaleAnswer {
-            self.live.remember();
-        }
-        true
+        self.source.prepare(trick)
     }
 
     fn shutdown_notice(&self, _now_us: i64, connection: ConnectionId) -> Option<FrameBuf> {
@@ -238,7 +254,7 @@ impl Face for Okx {
     }
 
     fn reset_sequence(&mut self) {
-        self.live.reset_sequence();
+        self.source.reset_sequence();
     }
 }
 

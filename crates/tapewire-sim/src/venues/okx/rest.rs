@@ -20,7 +20,7 @@ pub(super) fn answer(request: &Request, market: &Market, instruments: &Instrumen
     let shop = Shop { request, market, instruments, now_us };
     let data = match request.path() {
         "/api/v5/public/time" => Ok(format!(r#"{{"ts":"{}"}}"#, ms(now_us))),
-        "/api/v5/public/instruments" => shop.instruments(),
+        "/api/v5/public/instruments" => list(request, instruments),
         "/api/v5/market/ticker" => shop.ticker(),
         "/api/v5/market/tickers" => shop.tickers(),
         "/api/v5/market/books" => shop.books(),
@@ -28,7 +28,39 @@ pub(super) fn answer(request: &Request, market: &Market, instruments: &Instrumen
         "/api/v5/market/candles" => shop.candles(),
         _ => return Answer::new(404, r#"{"msg":"API endpoint not found","code":"404","data":[]}"#),
     };
-    data.map_or_else(|refusal| refusal, |data| Answer::ok(format!(r#"{{"code":"0","msg":"","data":[{data}]}}"#)))
+    data.map_or_else(|refusal| refusal, |data| envelope(&data))
+}
+
+/// Answers while a recording is played, which holds no market to ask.
+pub(super) fn answer_recorded(request: &Request, instruments: &Instruments, now_us: i64) -> Answer {
+    let data = match request.path() {
+        "/api/v5/public/time" => Ok(format!(r#"{{"ts":"{}"}}"#, ms(now_us))),
+        "/api/v5/public/instruments" => list(request, instruments),
+        _ => return refuse(404, 404, "the recording holds no such answer"),
+    };
+    data.map_or_else(|refusal| refusal, |data| envelope(&data))
+}
+
+fn envelope(data: &str) -> Answer {
+    Answer::ok(format!(r#"{{"code":"0","msg":"","data":[{data}]}}"#))
+}
+
+fn list(request: &Request, all: &Instruments) -> Result<String, Answer> {
+    let id = request.parameter("instId").filter(|id| !id.is_empty());
+    let kind = kind(request)?;
+    if id.is_some_and(|id| all.find(id).is_none_or(|instrument| instrument.kind != kind)) {
+        return Err(unknown());
+    }
+    Ok(instruments(all, kind, id))
+}
+
+fn kind(request: &Request) -> Result<Kind, Answer> {
+    Kind::parse(mandatory(request, "instType")?).ok_or_else(|| bad("instType"))
+}
+
+fn mandatory<'a>(request: &'a Request, name: &str) -> Result<&'a str, Answer> {
+    let given = request.parameter(name).filter(|value| !value.is_empty());
+    given.ok_or_else(|| refuse(400, 50014, &format!("Parameter {name} can not be empty.")))
 }
 
 /// What an answer is made from.
@@ -41,21 +73,12 @@ struct Shop<'a> {
 }
 
 impl<'a> Shop<'a> {
-    fn instruments(self) -> Result<String, Answer> {
-        let id = self.request.parameter("instId").filter(|id| !id.is_empty());
-        let kind = self.kind()?;
-        if id.is_some_and(|id| self.instruments.find(id).is_none_or(|instrument| instrument.kind != kind)) {
-            return Err(unknown());
-        }
-        Ok(instruments(self.instruments, kind, id))
-    }
-
     fn ticker(self) -> Result<String, Answer> {
         Ok(self.ticker_of(self.instrument()?).unwrap_or_default())
     }
 
     fn tickers(self) -> Result<String, Answer> {
-        let kind = self.kind()?;
+        let kind = kind(self.request)?;
         let all = self.instruments.all().filter(|instrument| instrument.kind == kind);
         Ok(all.filter_map(|instrument| self.ticker_of(instrument)).collect::<Vec<_>>().join(","))
     }
@@ -96,17 +119,7 @@ impl<'a> Shop<'a> {
     }
 
     fn instrument(self) -> Result<&'a Instrument, Answer> {
-        self.instruments.find(self.mandatory("instId")?).ok_or_else(unknown)
-    }
-
-    fn kind(self) -> Result<Kind, Answer> {
-        let name = self.mandatory("instType")?;
-        Kind::parse(name).ok_or_else(|| bad("instType"))
-    }
-
-    fn mandatory(self, name: &str) -> Result<&'a str, Answer> {
-        let given = self.request.parameter(name).filter(|value| !value.is_empty());
-        given.ok_or_else(|| refuse(400, 50014, &format!("Parameter {name} can not be empty.")))
+        self.instruments.find(mandatory(self.request, "instId")?).ok_or_else(unknown)
     }
 
     fn count(self, name: &str, default: usize, most: usize) -> Result<usize, Answer> {

@@ -67,6 +67,9 @@ fn about(arg: &Arg, subject: Subject, known: Known<'_>) -> Option<About> {
         known.instruments.get(number).filter(|instrument| wanted(instrument)).map(|_| About::Instrument(number))
     };
     match subject {
+        Subject::Instrument | Subject::Swap | Subject::Index if known.recorded => {
+            arg.inst_id.is_some().then_some(About::Nothing)
+        }
         Subject::Instrument => by_id(|_| true),
         Subject::Swap => by_id(|instrument| instrument.kind == Kind::Swap),
         Subject::Index => by_id(|instrument| instrument.kind == Kind::Spot),

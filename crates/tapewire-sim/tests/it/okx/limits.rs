@@ -41,7 +41,7 @@ async fn data_keep_a_connection_open() {
 
 #[tokio::test(start_paused = true)]
 async fn an_hour_has_480_requests() {
-    let sim = okx().option("idle_ms", "0").start().await.unwrap();
+    let sim = okx().option("idle_ms", "0").option("instruments", "NKN-USDT").start().await.unwrap();
     let mut client = open(&sim, "public").await;
     let arg = json!([{ "channel": "status" }]);
     for _ in 0..240 {
