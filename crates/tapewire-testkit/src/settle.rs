@@ -13,6 +13,8 @@ use crate::watch::{Watch, is_managed};
 
 /// So long after the last fault everything stands again: several waits of the longest backoff.
 const SETTLED_WITHIN: Duration = Duration::from_secs(180);
+/// Venues count connections by the second: the witness's is one more.
+const BEFORE_WITNESS: Duration = Duration::from_secs(2);
 /// How often books are compared, and how many times at the most.
 const COMPARED_EVERY: Duration = Duration::from_millis(250);
 const COMPARED_MAX: u32 = 240;
@@ -51,6 +53,7 @@ impl Stage {
         if books.is_empty() {
             return Ok(());
         }
+        self.pass(BEFORE_WITNESS).await?;
         let mut witness = Witness { feed: self.another(&books)?, watch: Watch::default() };
         for (subscription, topic) in self.watch.wanted() {
             witness.watch.want(subscription, topic.clone());

@@ -45,12 +45,9 @@ pub(crate) fn answer(protocol: &mut OkxProtocol, it: &Envelope<'_>, text: &str, 
             }
         }
         Some("channel-conn-count-error") => too_many(it, cx),
-        Some(other) => {
-            let reason = format!("{other} {}", reason.unwrap_or_default());
-            cx.reply(&Reply { reason: Some(reason.trim()), ..reply(ReplyKind::Notice) });
-        }
+        Some(count @ "channel-conn-count") => cx.reply(&Reply { reason: Some(count), ..reply(ReplyKind::Notice) }),
         None if it.op.is_some() => cx.reply(&reply(ReplyKind::Reply)),
-        None => unknown(text, cx),
+        _ => unknown(text, cx),
     }
 }
 

@@ -254,7 +254,10 @@ pub(crate) fn instrument(it: &listed::Instrument<'_>, ts_recv: Option<UnixNanos>
         channel: Channel::Instrument,
         ts_event: None,
         ts_recv,
-        unified: base.zip(quote).map(|(base, quote)| symbol::unified(&it.symbol, base, quote, settle).into()),
+        unified: base
+            .zip(quote)
+            .and_then(|(base, quote)| symbol::unified(&it.symbol, base, quote, settle))
+            .map(String::into_boxed_str),
         base: base.and_then(text),
         quote: quote.and_then(text),
         settle: settle.and_then(text),

@@ -93,10 +93,11 @@ impl Holder<'_> {
 
     /// What a push of an order executed, if it did.
     pub(crate) fn fill_of(&self, it: &own::Order<'_>) -> Result<Option<Fill>, DecodeError> {
-        let (Some(price), Some(quantity)) = (it.fill_price, it.fill_quantity) else { return Ok(None) };
-        if quantity.is_zero() {
+        let trade_id = it.trade_id.and_then(wire::id);
+        if trade_id.is_none() && it.fill_quantity.is_none_or(Decimal::is_zero) {
             return Ok(None);
         }
+        let given = |field, value: Option<Decimal>| positive(field, value.unwrap_or_default());
         // What is paid is negative there, and positive here.
         let fee =
             it.fill_fee.map(|fee| Decimal::ZERO.checked_sub(fee).ok_or(DecodeError::OutOfRange { field: "fillFee" }));
@@ -108,10 +109,10 @@ impl Holder<'_> {
             account: self.account.into(),
             order_id: it.id.and_then(wire::id),
             client_order_id: it.client_id.and_then(wire::id),
-            trade_id: it.trade_id.and_then(wire::id),
+            trade_id,
             side: it.side.as_deref().and_then(side),
-            price: positive("fillPx", price)?,
-            quantity: positive("fillSz", quantity)?,
+            price: given("fillPx", it.fill_price)?,
+            quantity: given("fillSz", it.fill_quantity)?,
             fee: fee.transpose()?,
             fee_asset: it.fill_fee_asset.as_deref().map(Box::from),
             liquidity: it.liquidity.as_deref().and_then(liquidity),

@@ -262,9 +262,8 @@ impl OkxProtocol {
             }
             Message::Position(it) => cx.emit(topic, &Event::Position(&holder.position(&it)?)),
             Message::Order(it) => {
-                let (order, fill) = (holder.order(&it)?, holder.fill_of(&it)?);
-                cx.emit(topic, &Event::Order(&order));
-                if let Some(fill) = fill {
+                cx.emit(topic, &Event::Order(&holder.order(&it)?));
+                if let Some(fill) = holder.fill_of(&it)? {
                     cx.emit(topic, &Event::Fill(&fill));
                 }
             }

@@ -29,13 +29,15 @@ pub(crate) fn is_spelled_right(symbol: &str) -> bool {
     symbol.split('-').count() > 1 && symbol.split('-').all(|part| !part.is_empty() && part.chars().all(plain))
 }
 
-/// The unified symbol: `BTC/USDT`, `BTC/USDT:USDT`, `BTC/USD:BTC-261225`, `BTC/USD:BTC-261225-100000-C`. Behind the
-/// second part, all but the word for a perpetual says which contract it is.
-pub(crate) fn unified(symbol: &str, base: &str, quote: &str, settle: Option<&str>) -> String {
-    let Some(settle) = settle else { return format!("{base}/{quote}") };
-    let contract = symbol.splitn(3, '-').nth(2).filter(|contract| *contract != "SWAP");
-    let dash = if contract.is_some() { "-" } else { "" };
-    format!("{base}/{quote}:{settle}{dash}{}", contract.unwrap_or_default())
+/// The unified symbol: `BTC/USDT`, `BTC/USDT:USDT`, `BTC/USD:BTC-261225`, `BTC/USD:BTC-261225-100000-C`. `None` for a
+/// symbol that does not begin with what it is of.
+pub(crate) fn unified(symbol: &str, base: &str, quote: &str, settle: Option<&str>) -> Option<String> {
+    let contract = symbol.strip_prefix(base)?.strip_prefix('-')?.strip_prefix(quote)?;
+    match settle {
+        None => Some(format!("{base}/{quote}")),
+        Some(settle) if contract == "-SWAP" => Some(format!("{base}/{quote}:{settle}")),
+        Some(settle) => Some(format!("{base}/{quote}:{settle}{contract}")),
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +77,8 @@ mod tests {
             ("BTC-USD-261225", "USD", Some("BTC"), "BTC/USD:BTC-261225"),
             ("BTC-USD-261225-100000-C", "USD", Some("BTC"), "BTC/USD:BTC-261225-100000-C"),
         ] {
-            assert_eq!(unified(symbol, "BTC", quote, settle), expected);
+            assert_eq!(unified(symbol, "BTC", quote, settle).as_deref(), Some(expected));
         }
+        assert_eq!(unified("ETH-USDT-SWAP", "BTC", "USDT", Some("USDT")), None);
     }
 }
