@@ -14,6 +14,8 @@ const FIRST: usize = 32 * 1024;
 #[derive(Debug)]
 pub(crate) struct Inflater {
     stream: Decompress,
+    /// Room for a payload, of which each fills the front. It stays filled with what was there, since clearing it for
+    /// every frame takes longer than to inflate most of them.
     payload: Vec<u8>,
     length_max: usize,
 }
@@ -59,39 +61,57 @@ impl Inflater {
         if frame.is_empty() {
             return Err(Refused::Empty);
         }
-        if self.payload.capacity() > KEPT {
+        if self.payload.len() > KEPT {
             self.payload = Vec::new();
         }
-        self.payload.clear();
-        self.payload.reserve(FIRST.min(self.length_max));
+        if self.payload.is_empty() {
+            self.payload.resize(FIRST.min(self.room_max()), 0);
+        }
         self.stream.reset(false);
-        if let Err(refused) = self.fill(frame) {
-            self.payload = Vec::new();
-            return Err(refused);
-        }
-        std::str::from_utf8(&self.payload).map_err(|_| Refused::NotUtf8)
+        let length = match self.fill(frame) {
+            Ok(length) => length,
+            Err(refused) => {
+                self.payload = Vec::new();
+                return Err(refused);
+            }
+        };
+        let payload = self.payload.get(..length).unwrap_or_default();
+        std::str::from_utf8(payload).map_err(|_| Refused::NotUtf8)
     }
 
-    /// Fills the payload, which grows as far as it may.
-    fn fill(&mut self, mut frame: &[u8]) -> Result<(), Refused> {
+    /// Fills the payload, which grows as far as it may; returns how much of it.
+    fn fill(&mut self, frame: &[u8]) -> Result<usize, Refused> {
         loop {
-            let before = self.stream.total_in();
-            let status = self.stream.decompress_vec(frame, &mut self.payload, FlushDecompress::Finish);
+            let (taken, length) = self.totals();
+            let (input, output) = (frame.get(taken..), self.payload.get_mut(length..));
+            let (input, output) = (input.unwrap_or_default(), output.unwrap_or_default());
+            let status = self.stream.decompress(input, output, FlushDecompress::Finish);
             let status = status.map_err(|_| Refused::Broken)?;
-            let taken = usize::try_from(self.stream.total_in() - before).unwrap_or(usize::MAX);
-            frame = frame.get(taken..).unwrap_or_default();
-            let length = self.payload.len();
+            let (taken, length) = self.totals();
             match status {
                 _ if length > self.length_max => return Err(Refused::TooLong),
-                Status::StreamEnd if frame.is_empty() && length == 0 => return Err(Refused::Empty),
-                Status::StreamEnd if frame.is_empty() => return Ok(()),
-                Status::StreamEnd => return Err(Refused::Trailing),
+                Status::StreamEnd if taken < frame.len() => return Err(Refused::Trailing),
+                Status::StreamEnd if length == 0 => return Err(Refused::Empty),
+                Status::StreamEnd => return Ok(length),
                 // There was room left: it waits for input that is not there.
-                Status::Ok | Status::BufError if length < self.payload.capacity() => return Err(Refused::Truncated),
-                // One byte beyond the limit shows that it is passed.
-                Status::Ok | Status::BufError => self.payload.reserve_exact(length.min(self.length_max - length) + 1),
+                Status::Ok | Status::BufError if length < self.payload.len() => return Err(Refused::Truncated),
+                Status::Ok | Status::BufError => {
+                    let room = self.payload.len().saturating_mul(2).min(self.room_max());
+                    self.payload.resize(room, 0);
+                }
             }
         }
+    }
+
+    /// What was taken of the frame, and how long the payload is.
+    fn totals(&self) -> (usize, usize) {
+        let size = |total: u64| usize::try_from(total).unwrap_or(usize::MAX);
+        (size(self.stream.total_in()), size(self.stream.total_out()))
+    }
+
+    /// How much memory a payload may take: one byte beyond the limit shows that it is passed.
+    fn room_max(&self) -> usize {
+        self.length_max.saturating_add(1)
     }
 }
 
