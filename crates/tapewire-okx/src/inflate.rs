@@ -1,7 +1,7 @@
 //! Inflates frames that are compressed as raw DEFLATE, one complete stream a frame, into memory that is used again.
 
 use flate2::{Decompress, FlushDecompress, Status};
-use tapewire_core::DecodeError;
+use tapewire_core::{Context, DecodeError, Failure, Recovery};
 
 /// How long a payload may become by default, in bytes. The longest one in recordings is of 19 KB.
 pub(crate) const LENGTH_MAX: usize = 16 * 1024 * 1024;
@@ -35,6 +35,17 @@ pub(crate) enum Refused {
     TooLong,
     /// It holds something else than text.
     NotUtf8,
+}
+
+impl Refused {
+    /// Reports the frame. One that would fill the memory ends its connection.
+    pub(crate) fn report(self, frame: &[u8], cx: &mut Context<'_>) {
+        let why = DecodeError::from(self);
+        cx.malformed(None, frame, &why);
+        if self == Self::TooLong {
+            cx.fail(Failure::new(Recovery::Retry, why.to_string()));
+        }
+    }
 }
 
 impl From<Refused> for DecodeError {

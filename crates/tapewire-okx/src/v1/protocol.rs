@@ -12,7 +12,7 @@ use super::data::{Reader, Unread};
 use super::wire::control::{Answer, Bare, Item};
 use super::wire::plain;
 use super::{VENUE, login};
-use crate::inflate::{Inflater, Refused};
+use crate::inflate::Inflater;
 
 /// How long a frame of ours may be, in bytes. The venue names no limit; this is that of its next dialect.
 pub(crate) const FRAME_LENGTH_MAX: usize = 4096;
@@ -81,18 +81,9 @@ impl Protocol for V1Protocol {
             Frame::Text(text) => self.reader.text(text, cx),
             Frame::Binary(bytes) => match self.inflater.inflate(bytes) {
                 Ok(text) => self.reader.text(text, cx),
-                Err(refused) => refuse(refused, bytes, cx),
+                Err(refused) => refused.report(bytes, cx),
             },
         }
-    }
-}
-
-/// Reports a frame that does not open. One that would fill the memory ends its connection.
-fn refuse(refused: Refused, bytes: &[u8], cx: &mut Context<'_>) {
-    let why = DecodeError::from(refused);
-    cx.malformed(None, bytes, &why);
-    if refused == Refused::TooLong {
-        cx.fail(Failure::new(Recovery::Retry, why.to_string()));
     }
 }
 

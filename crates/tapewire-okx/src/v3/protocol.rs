@@ -16,7 +16,7 @@ use super::wire::depth::Depth;
 use super::wire::market::{Candle, Reference, Ticker, Trade};
 use super::wire::private::{Balance, Order};
 use super::{VENUE, login};
-use crate::inflate::{Inflater, Refused};
+use crate::inflate::Inflater;
 use crate::levels::Sides;
 
 /// How long a frame of ours may be, in bytes.
@@ -90,18 +90,9 @@ impl Protocol for V3Protocol {
             Frame::Text(text) => self.reader.text(text, cx),
             Frame::Binary(bytes) => match self.inflater.inflate(bytes) {
                 Ok(text) => self.reader.text(text, cx),
-                Err(refused) => refuse(refused, bytes, cx),
+                Err(refused) => refused.report(bytes, cx),
             },
         }
-    }
-}
-
-/// Reports a frame that does not open. One that would fill the memory ends its connection.
-fn refuse(refused: Refused, bytes: &[u8], cx: &mut Context<'_>) {
-    let why = DecodeError::from(refused);
-    cx.malformed(None, bytes, &why);
-    if refused == Refused::TooLong {
-        cx.fail(Failure::new(Recovery::Retry, why.to_string()));
     }
 }
 
