@@ -153,7 +153,7 @@ fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
         (&["stream", "binance:BTCUSDT@trade", "--endpoint", "ws://x"], "write VENUE=URL"),
         (&["stream", "binance:BTCUSDT@trade", "--ca", "no-such-file"], "--ca: cannot read no-such-file"),
         (&["stream", "binance:BTCUSDT@trade", "--log", "tapewire=loudly"], "cannot read the log filter"),
-        (&["instruments", "okxx"], "is not a venue of this program; it has: "),
+        (&["instruments", "nowhere-at-all"], "is not a venue of this program; it has: "),
         (&["sim", "binance", "--listen", "here"], "such as 127.0.0.1:9443"),
         (&["venues", "binanc"], "did you mean `binance`?"),
     ];
