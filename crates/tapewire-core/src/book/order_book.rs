@@ -92,7 +92,7 @@ impl OrderBook {
 /// Sets one level on a side that is sorted by `order`, worst first.
 #[inline]
 fn set(side: &mut Vec<Level>, level: Level, order: impl Fn(Decimal, Decimal) -> Ordering) {
-    match side.binary_search_by(|known| order(known.price, level.price)) {
+    match find(side, |known| order(known.price, level.price)) {
         Ok(at) if level.quantity.is_zero() => _ = side.remove(at),
         Ok(at) => {
             if let Some(known) = side.get_mut(at) {
@@ -102,6 +102,24 @@ fn set(side: &mut Vec<Level>, level: Level, order: impl Fn(Decimal, Decimal) -> 
         Err(_) if level.quantity.is_zero() => {}
         Err(at) => side.insert(at, level),
     }
+}
+
+/// Finds the place of a level, as [`slice::binary_search_by`] does, from the end on: most changes are near the touch.
+#[inline]
+fn find(side: &[Level], order: impl Fn(&Level) -> Ordering) -> Result<usize, usize> {
+    let (mut low, mut high, mut step) = (0, side.len(), 1);
+    while let Some(at) = side.len().checked_sub(step) {
+        match side.get(at).map_or(Ordering::Less, &order) {
+            Ordering::Equal => return Ok(at),
+            Ordering::Less => {
+                low = at + 1;
+                break;
+            }
+            Ordering::Greater => (high, step) = (at, step * 4),
+        }
+    }
+    let between = side.get(low..high).unwrap_or_default().binary_search_by(order);
+    between.map(|at| low + at).map_err(|at| low + at)
 }
 
 fn trim(side: &mut Vec<Level>) -> u64 {
