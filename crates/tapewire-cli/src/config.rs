@@ -439,7 +439,12 @@ mod tests {
                 "TAPEWIRE_BINANCE_PROXY: not an address: it has no scheme; begin it with http:// or socks5://",
             ),
             ("binance = 'ws://a'", &[], &[], "a.toml: `binance` is not a table: write [binance] above its keys"),
-            ("", &[], &["nowhere=ws://a"], "--endpoint: `nowhere` is not a venue of this program; it has: binance"),
+            (
+                "",
+                &[],
+                &["binanse=ws://a"],
+                "--endpoint: `binanse` is not a venue of this program; did you mean `binance`?",
+            ),
             (
                 "",
                 &[],

@@ -44,4 +44,6 @@ pub use tapewire_engine::{
     Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle, HttpError,
     NetDialer, Status, Stream, instruments,
 };
+#[cfg(feature = "okx")]
+pub use tapewire_okx as okx;
 pub use tapewire_session::Counters;

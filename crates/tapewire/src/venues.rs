@@ -10,6 +10,12 @@ pub type Make = fn() -> Venue;
 pub const VENUES: &[(&str, Make)] = &[
     #[cfg(feature = "binance")]
     ("binance", tapewire_binance::spot),
+    #[cfg(feature = "okx")]
+    ("okx", tapewire_okx::okx),
+    #[cfg(feature = "okx")]
+    ("okex-v3", tapewire_okx::okex_v3),
+    #[cfg(feature = "okx")]
+    ("okex-v1", tapewire_okx::okex_v1),
 ];
 
 /// The names, in order of the list.

@@ -46,6 +46,10 @@ fn envelope(data: &str) -> Answer {
 }
 
 fn list(request: &Request, all: &Instruments) -> Result<String, Answer> {
+    // The venue has these kinds, and this market nothing of them.
+    if matches!(request.parameter("instType"), Some("MARGIN" | "FUTURES" | "EVENTS")) {
+        return Ok(String::new());
+    }
     let id = request.parameter("instId").filter(|id| !id.is_empty());
     let kind = kind(request)?;
     if id.is_some_and(|id| all.find(id).is_none_or(|instrument| instrument.kind != kind)) {
