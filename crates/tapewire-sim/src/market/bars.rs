@@ -13,7 +13,7 @@ pub struct Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Length {
     Us(i64),
-    Month,
+    Months(i64),
 }
 
 impl Interval {
@@ -22,7 +22,9 @@ impl Interval {
     /// One week, from Monday 00:00 UTC.
     pub const WEEK: Self = Self { length: Length::Us(7 * DAY_US), offset_us: 4 * DAY_US };
     /// One calendar month, from the first at 00:00 UTC.
-    pub const MONTH: Self = Self { length: Length::Month, offset_us: 0 };
+    pub const MONTH: Self = Self { length: Length::Months(1), offset_us: 0 };
+    /// Three calendar months, from the first of January, April, July and October at 00:00 UTC.
+    pub const QUARTER: Self = Self { length: Length::Months(3), offset_us: 0 };
 
     /// An interval of so many milliseconds (at least one), counted from 1970-01-01 00:00 UTC.
     #[must_use]
@@ -42,7 +44,7 @@ impl Interval {
         let local = time_us - self.offset_us;
         let start = match self.length {
             Length::Us(length) => local - local.rem_euclid(length),
-            Length::Month => month_start(month_of(local)),
+            Length::Months(count) => month_start(first_month(local, count)),
         };
         start + self.offset_us
     }
@@ -52,7 +54,7 @@ impl Interval {
     pub const fn end_of(&self, time_us: i64) -> i64 {
         match self.length {
             Length::Us(length) => self.start_of(time_us) + length,
-            Length::Month => month_start(month_of(time_us - self.offset_us) + 1) + self.offset_us,
+            Length::Months(count) => month_start(first_month(time_us - self.offset_us, count) + count) + self.offset_us,
         }
     }
 }
@@ -211,6 +213,12 @@ const fn month_of(time_us: i64) -> i64 {
     (era * 400 + year_of_era) * 12 + month_from_march + 2 - 1970 * 12
 }
 
+/// The month with which the span of so many months begins that holds a time.
+const fn first_month(time_us: i64, count: i64) -> i64 {
+    let month = month_of(time_us);
+    month - month.rem_euclid(count)
+}
+
 /// The first microsecond of a month, numbered as above.
 const fn month_start(month: i64) -> i64 {
     let from_march = month + 1970 * 12 - 2;
@@ -249,6 +257,8 @@ mod tests {
             ("leap February", Interval::MONTH, 1_709_210_096, 1_706_745_600, 1_709_251_200),
             ("its last second", Interval::MONTH, 1_709_251_199, 1_706_745_600, 1_709_251_200),
             ("March", Interval::MONTH, 1_709_251_200, 1_709_251_200, 1_711_929_600),
+            ("first quarter", Interval::QUARTER, 1_709_210_096, 1_704_067_200, 1_711_929_600),
+            ("fourth quarter", Interval::QUARTER, 1_703_980_800, 1_696_118_400, 1_704_067_200),
             // 2024-02-29 16:00:00 UTC is March already.
             ("March in UTC+8", Interval::MONTH.moved(-8 * HOUR_MS), 1_709_222_400, 1_709_222_400, 1_711_900_800),
             // 2023-12-31 and 2000-02-29 and before 1970.

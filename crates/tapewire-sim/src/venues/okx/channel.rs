@@ -160,6 +160,7 @@ enum Length {
     Seconds(i64),
     Week,
     Month,
+    Quarter,
 }
 
 /// A length of bars by its label.
@@ -173,6 +174,7 @@ impl BarLength {
             Length::Seconds(seconds) => (Interval::millis(seconds * 1_000), seconds >= 6 * HOUR_S),
             Length::Week => (Interval::WEEK, true),
             Length::Month => (Interval::MONTH, true),
+            Length::Quarter => (Interval::QUARTER, true),
         };
         // From six hours on, bars open at the boundaries of UTC+8, unless the label says otherwise.
         if is_long && !self.label.ends_with("utc") { interval.moved(-8 * HOUR_S * 1_000) } else { interval }
@@ -243,9 +245,11 @@ pub(super) const BARS: &[BarLength] = &[
     bars("6H", 6 * HOUR_S), bars("12H", 12 * HOUR_S), bars("1D", DAY_S), bars("2D", 2 * DAY_S), bars("3D", 3 * DAY_S),
     bars("5D", 5 * DAY_S),
     BarLength { label: "1W", length: Length::Week }, BarLength { label: "1M", length: Length::Month },
+    BarLength { label: "3M", length: Length::Quarter },
     bars("6Hutc", 6 * HOUR_S), bars("12Hutc", 12 * HOUR_S), bars("1Dutc", DAY_S), bars("2Dutc", 2 * DAY_S),
     bars("3Dutc", 3 * DAY_S), bars("5Dutc", 5 * DAY_S),
     BarLength { label: "1Wutc", length: Length::Week }, BarLength { label: "1Mutc", length: Length::Month },
+    BarLength { label: "3Mutc", length: Length::Quarter },
 ];
 
 #[cfg(test)]
@@ -278,6 +282,8 @@ mod tests {
             ("1Dutc", 1_709_164_800),
             ("1M", 1_706_716_800),
             ("1Mutc", 1_706_745_600),
+            ("3Mutc", 1_704_067_200),
+            ("3M", 1_704_038_400),
         ] {
             assert_eq!(bar(label).unwrap().interval().start_of(now_us), start_s * 1_000_000, "{label}");
         }

@@ -42,6 +42,7 @@ async fn answers_have_their_envelope_and_agree_with_each_other() {
         assert_eq!(swap[0][name], value, "{name}");
     }
     assert!(swap[0]["instIdCode"].is_u64());
+    assert_eq!(data("/api/v5/public/instruments?instType=FUTURES").await, json!([]), "a kind without instruments");
 
     let books = data("/api/v5/market/books?instId=BTC-USDT&sz=5").await;
     assert_eq!((books[0]["bids"].as_array().unwrap().len(), books[0]["asks"].as_array().unwrap().len()), (5, 5));
