@@ -156,11 +156,25 @@ impl FromStr for Url {
         if !SCHEMES.iter().any(|(known, _)| *known == scheme) {
             return Err(ParseError::Url { why: "its scheme is none of ws, wss, http, https and socks5" });
         }
-        if uri.host().is_none_or(str::is_empty) {
+        if uri.host().is_none_or(|host| matches!(host, "" | "[]")) {
             return Err(ParseError::Url { why: "it has no host" });
+        }
+        if !uri.authority().is_some_and(|authority| is_port_right(authority.as_str())) {
+            return Err(ParseError::Url { why: "its port is no number from 0 to 65535" });
+        }
+        if text.contains('#') {
+            return Err(ParseError::Url { why: "it has a fragment, behind `#`, which no server is sent" });
         }
         Ok(Self { text: Zeroizing::new(text.to_owned()), uri })
     }
+}
+
+/// Whether an authority has no port, or one that can be dialled.
+fn is_port_right(authority: &str) -> bool {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    let Some((_, port)) = behind.rsplit_once(':') else { return true };
+    port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 
 impl fmt::Display for Url {
@@ -213,7 +227,20 @@ mod tests {
         assert_eq!(url.http().unwrap().expose(), "http://[::1]:8080");
         let url: Url = "wss://host/ws?timeUnit=MICROSECOND".parse().unwrap();
         assert_eq!(url.join("/a?b=1").unwrap().expose(), "wss://host/ws/a?b=1&timeUnit=MICROSECOND");
-        for text in ["", "host", "host:80", "gopher://host", "ws://", "ws:///path"] {
+        for text in [
+            "",
+            "host",
+            "host:80",
+            "gopher://host",
+            "ws://",
+            "ws:///path",
+            "ws://[]:80",
+            "ws://host:99999/ws",
+            "ws://host:99x/ws",
+            "ws://host:+80/ws",
+            "ws://me:word@[::1]:70000/ws",
+            "ws://host/ws#x",
+        ] {
             assert!(text.parse::<Url>().is_err(), "{text}");
         }
     }
