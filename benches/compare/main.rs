@@ -20,7 +20,7 @@ use tapewire_benches::market::Unit;
 use tapewire_benches::reading::{self, HandOver};
 use tapewire_benches::rounds::{Contender, Outcome, Thousandths, compare};
 use tapewire_benches::wakeups;
-use tapewire_benches::work::{Reader, Variant, counts};
+use tapewire_benches::work::{Reader, Variant};
 
 /// Memory is counted by what is asked for, beside what the system gives.
 #[global_allocator]
@@ -50,10 +50,10 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), Error> {
-    if let [word] = words
-        && word == memory::SERVE
-    {
-        return memory::serve();
+    match words {
+        [word] if word == memory::SERVE => return memory::serve(),
+        [word, port] if word == memory::HOLD => return memory::hold(port),
+        _ => {}
     }
     let mut out = io::stdout().lock();
     if words.is_empty() {
@@ -88,12 +88,11 @@ fn turn(result: Result<u64, Error>, failure: &mut Option<Error>) -> u64 {
 fn decode(out: &mut dyn Write) -> Result<(), Error> {
     for kind in Kind::ALL {
         let corpus = Corpus::made(kind);
-        let (warm, measured) = counts(kind);
-        let frames = corpus.frames.get(warm..).unwrap_or_default();
+        let frames = corpus.measured();
         let mut contenders = Vec::new();
         for variant in [Variant::Floor, Variant::Serde, Variant::Protocol] {
             let mut reader = Reader::warm(variant, &corpus)?;
-            contenders.push(Contender::new(variant.as_str(), measured, move || {
+            contenders.push(Contender::new(variant.as_str(), frames.len(), move || {
                 clock::thread_ns_of(|| _ = reader.read(frames))
             }));
         }
@@ -195,11 +194,12 @@ fn wake_ups(out: &mut dyn Write) -> Result<(), Error> {
     let texts = Arc::new(Corpus::of(Kind::Trade, 4_200, Unit::Microseconds).frames);
     let failure = &std::cell::RefCell::new(None);
     type Receiver<'a> = (&'a str, Box<dyn Fn() -> Result<u64, Error> + 'a>);
-    let receivers: [Receiver<'_>; 4] = [
-        ("bare loop, default configuration (128 KiB)", Box::new(|| wakeups::bare(&texts, None))),
-        ("bare loop, 16 KiB", Box::new(|| wakeups::bare(&texts, Some(16 * 1024)))),
+    let receivers: [Receiver<'_>; 5] = [
+        ("bare loop, default configuration (128 KiB)", Box::new(|| wakeups::bare(&texts, None, false))),
+        ("bare loop, 16 KiB", Box::new(|| wakeups::bare(&texts, Some(16 * 1024), false))),
         ("engine, decoded, handler in the task", Box::new(|| wakeups::engine_in_task(&texts))),
         ("engine, decoded, feed on the same thread", Box::new(|| wakeups::engine_fed(&texts))),
+        ("bare loop, default, beside a timer", Box::new(|| wakeups::bare(&texts, None, true))),
     ];
     let contenders = receivers.into_iter().map(|(name, receive)| {
         let frames = wakeups::measured(texts.len());

@@ -1,9 +1,9 @@
-//! Memory of idle connections: one, and a thousand in one process. The server is another process.
+//! Memory of idle connections: one, and a thousand in one process. That process does nothing else, and the server is
+//! another one.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ use tokio::sync::mpsc;
 
 /// The word that makes this program the server.
 pub(crate) const SERVE: &str = "serve";
+/// The word that makes it the client, which is measured.
+pub(crate) const HOLD: &str = "hold";
 /// How many connections are opened in the end.
 const CONNECTIONS: u64 = 1000;
 
@@ -78,30 +80,36 @@ impl Held {
 
 /// Prints what an idle connection holds.
 pub(crate) fn compare(out: &mut dyn Write) -> Result<(), Error> {
-    let mut server = Command::new(std::env::current_exe()?).arg(SERVE).stdout(Stdio::piped()).spawn()?;
-    let measured = measure(&mut server);
+    let program = std::env::current_exe()?;
+    let mut server = Command::new(&program).arg(SERVE).stdout(Stdio::piped()).spawn()?;
+    let mut port = String::new();
+    let said = server.stdout.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
+    BufReader::new(said).read_line(&mut port)?;
+    let held = Command::new(&program).args([HOLD, port.trim()]).stderr(Stdio::inherit()).output();
     server.kill()?;
     server.wait()?;
-    let [before, one, all] = measured?;
-    let more = CONNECTIONS - 1;
+    let held = held?;
+    if !held.status.success() {
+        return Err(Error::Program { program: "the client", why: held.status.to_string() });
+    }
+    Ok(out.write_all(&held.stdout)?)
+}
+
+/// Opens connections to a port of this machine, and prints what they hold.
+pub(crate) fn hold(port: &str) -> Result<(), Error> {
+    let [before, one, all] = measure(port)?;
+    let (more, mut out) = (CONNECTIONS - 1, io::stdout());
     let kib = |bytes: u64| format!("{}.{} KiB", bytes / 1024, bytes % 1024 * 10 / 1024);
     writeln!(out, "memory of idle connections, plain ws, one subscription each")?;
-    writeln!(
-        out,
-        "  an engine with one connection: {} resident, {} asked for",
-        kib(one.resident - before.resident),
-        kib(one.heap - before.heap)
-    )?;
+    let (resident, heap) = (one.resident - before.resident, one.heap - before.heap);
+    writeln!(out, "  an engine with one connection: {} resident, {} asked for", kib(resident), kib(heap))?;
     let (resident, heap) = ((all.resident - one.resident) / more, (all.heap - one.heap) / more);
     writeln!(out, "  each of {more} further connections: {} resident, {} asked for", kib(resident), kib(heap))?;
     writeln!(out, "  the process with {CONNECTIONS}: {} resident\n", kib(all.resident))?;
     Ok(())
 }
 
-fn measure(server: &mut Child) -> Result<[Held; 3], Error> {
-    let mut port = String::new();
-    let said = server.stdout.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
-    BufReader::new(said).read_line(&mut port)?;
+fn measure(port: &str) -> Result<[Held; 3], Error> {
     let spot = Spot::new();
     let route = spot.routes().first().copied().unwrap_or(Route("market"));
     let policy = Policy {
@@ -109,7 +117,7 @@ fn measure(server: &mut Child) -> Result<[Held; 3], Error> {
         dials: Budget { amount: 10_000, per: Duration::from_secs(1) },
         ..spot.policy(route).clone()
     };
-    let venue = Venue::new(OneTopicEach { spot, policy }).endpoint(format!("ws://127.0.0.1:{}", port.trim()).parse()?);
+    let venue = Venue::new(OneTopicEach { spot, policy }).endpoint(format!("ws://127.0.0.1:{port}").parse()?);
     one_thread()?.block_on(async {
         let before = Held::now()?;
         let (confirmed, mut confirmations) = mpsc::channel(2000);
@@ -148,7 +156,6 @@ fn subscription(number: u64) -> Result<Subscription, Error> {
 pub(crate) fn serve() -> Result<(), Error> {
     let (listener, address) = listen()?;
     writeln!(io::stdout(), "{}", address.port())?;
-    let listener = Arc::new(listener);
     loop {
         let mut stream = upgraded(&listener)?;
         thread::Builder::new().stack_size(64 * 1024).spawn(move || while answer(&mut stream).is_ok() {})?;

@@ -6,7 +6,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use tapewire_benches::Error;
 use tapewire_benches::frames::Corpus;
 use tapewire_benches::kind::Kind;
-use tapewire_benches::work::{Reader, Variant, counts};
+use tapewire_benches::work::{Reader, Variant};
 
 fn main() -> Result<(), Error> {
     let mut criterion = Criterion::default()
@@ -23,10 +23,9 @@ fn main() -> Result<(), Error> {
 
 fn decode(criterion: &mut Criterion, kind: Kind) -> Result<(), Error> {
     let corpus = Corpus::made(kind);
-    let (warm, measured) = counts(kind);
-    let frames = corpus.frames.get(warm..).unwrap_or_default();
+    let frames = corpus.measured();
     let mut group = criterion.benchmark_group(kind.as_str());
-    group.throughput(Throughput::Elements(measured as u64));
+    group.throughput(Throughput::Elements(frames.len() as u64));
     for variant in [Variant::Floor, Variant::Serde, Variant::Protocol] {
         let mut reader = Reader::warm(variant, &corpus)?;
         group.bench_function(variant.as_str(), |bencher| bencher.iter(|| reader.read(frames)));

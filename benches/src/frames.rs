@@ -10,7 +10,6 @@ use tapewire_core::recording::{Direction, LineKind, Payload, Reader};
 use crate::Error;
 use crate::kind::Kind;
 use crate::market::{Market, Side, Symbol, Unit, product, rows, text};
-use crate::work::counts;
 
 /// Seeds all frames, so that every run measures the same.
 const SEED: u64 = 20_240_808;
@@ -26,6 +25,9 @@ pub struct Corpus {
     pub kind: Kind,
     /// The frames, or answers over HTTP, in order.
     pub frames: Vec<String>,
+    /// How many of them, at the start, are read before anything is measured: lists have grown then, and books have
+    /// their snapshots.
+    pub warm: usize,
     /// The market as it was before the first frame.
     pub start: Market,
     /// What times are in.
@@ -37,8 +39,7 @@ impl Corpus {
     /// is what the adapter asks for.
     #[must_use]
     pub fn made(kind: Kind) -> Self {
-        let (warm, count) = counts(kind);
-        Self::of(kind, warm + count, Unit::Microseconds)
+        Self::of(kind, counted(kind), Unit::Microseconds)
     }
 
     /// So many frames of a kind, with times in a unit.
@@ -47,7 +48,7 @@ impl Corpus {
         let mut market = Market::new(SEED, unit);
         let start = market.clone();
         let frames = (0..count).map(|_| frame(kind, &mut market)).collect();
-        Self { kind, frames, start, unit }
+        Self { kind, frames, warm: count / 5, start, unit }
     }
 
     /// As many recorded frames of a kind, or fewer; `None` where `TAPEWIRE_RECORDINGS` does not say where recordings are, or
@@ -62,7 +63,7 @@ impl Corpus {
             .filter(|path| path.to_string_lossy().contains("_spot_"))
             .collect();
         paths.sort();
-        let (warm, count) = counts(kind);
+        let count = counted(kind);
         let mut frames = Vec::new();
         for path in paths {
             let lines = Reader::new(File::open(path)?).filter_map(Result::ok);
@@ -70,10 +71,10 @@ impl Corpus {
                 (Direction::In, LineKind::Frame, Payload::Text(text)) => Some(text),
                 _ => None,
             });
-            frames.extend(texts.filter(|text| is_of(kind, text)).take(warm + count - frames.len()));
+            frames.extend(texts.filter(|text| is_of(kind, text)).take(count - frames.len()));
         }
-        let unit = Unit::Milliseconds;
-        let found = Self { kind, frames, start: Market::new(SEED, unit), unit };
+        let (unit, warm) = (Unit::Milliseconds, frames.len() / 5);
+        let found = Self { kind, frames, warm, start: Market::new(SEED, unit), unit };
         Ok((!found.frames.is_empty()).then_some(found))
     }
 
@@ -84,11 +85,22 @@ impl Corpus {
         Some(rest_depth(&mut self.start.clone(), symbol))
     }
 
+    /// The frames that are measured.
+    #[must_use]
+    pub fn measured(&self) -> &[String] {
+        self.frames.get(self.warm..).unwrap_or_default()
+    }
+
     /// How long the frames are on average, in bytes.
     #[must_use]
     pub fn mean_length(&self) -> usize {
         self.frames.iter().map(String::len).sum::<usize>() / self.frames.len().max(1)
     }
+}
+
+/// How many frames of a kind there are for a measurement. Answers over HTTP are long and all alike.
+const fn counted(kind: Kind) -> usize {
+    if kind.is_streamed() { 640 } else { 10 }
 }
 
 /// Whether a recorded frame is of a kind, by the name of its stream and how many levels it has.

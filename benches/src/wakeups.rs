@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use tapewire_core::Subscription;
@@ -20,6 +21,9 @@ use crate::{Error, clock};
 
 /// So many frames are dealt with before time is taken.
 const WARM: usize = 200;
+
+/// A timer for silence would ring after this time.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// Counts frames as they are dealt with, and takes the time of the thread that deals with them.
 #[derive(Debug)]
@@ -57,11 +61,12 @@ pub fn measured(frames: usize) -> usize {
     frames.saturating_sub(WARM)
 }
 
-/// A loop that does nothing with its frames, with this read buffer, or the default one of the crate.
+/// A loop that does nothing with its frames, with this read buffer, or the default one of the crate; beside a timer
+/// that never rings, if it is `timed`, as everything has that watches for silence.
 ///
 /// # Errors
 /// [`Error`] if the connection fails.
-pub fn bare(texts: &Arc<Vec<String>>, read_buffer: Option<usize>) -> Result<u64, Error> {
+pub fn bare(texts: &Arc<Vec<String>>, read_buffer: Option<usize>, timed: bool) -> Result<u64, Error> {
     pin(0);
     let (listener, address) = listen()?;
     let count = Count::new(texts.len());
@@ -72,6 +77,9 @@ pub fn bare(texts: &Arc<Vec<String>>, read_buffer: Option<usize>) -> Result<u64,
         let config = read_buffer.map(|size| WebSocketConfig::default().read_buffer_size(size));
         let opened = client_async_with_config(format!("ws://{address}/"), stream, config).await;
         let (mut socket, _) = opened.map_err(|why| failed(&why))?;
+        if timed {
+            tokio::spawn(tokio::time::sleep(SILENCE_MAX));
+        }
         for _ in 0..texts.len() {
             black_box(socket.next().await);
             count.one();

@@ -13,13 +13,6 @@ use crate::frames::{Corpus, INSTRUMENTS};
 use crate::kind::Kind;
 use crate::live::Live;
 
-/// How many frames of a kind are read before anything is measured, so that lists have grown and books have their
-/// snapshots; and how many are measured. Answers over HTTP are long and all alike.
-#[must_use]
-pub const fn counts(kind: Kind) -> (usize, usize) {
-    if kind.is_streamed() { (128, 512) } else { (2, 8) }
-}
-
 /// Who reads the frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
@@ -96,8 +89,7 @@ impl<'a> Reader<'a> {
             Variant::Protocol => Self::Protocol(corpus.kind, Box::new(Adapter::new(corpus.unit)?)),
             Variant::Session => Self::Session(Box::new(Live::new(corpus)?)),
         };
-        let (warm, _) = counts(corpus.kind);
-        reader.read(corpus.frames.get(..warm).unwrap_or(&corpus.frames));
+        reader.read(corpus.frames.get(..corpus.warm).unwrap_or_default());
         Ok(reader)
     }
 
@@ -142,7 +134,7 @@ fn count(frames: &[String], read: impl Fn(&str) -> bool) -> u64 {
 pub fn run(variant: Variant, corpus: &Corpus, count: usize) -> Result<(), Error> {
     let kind = corpus.kind;
     let mut reader = Reader::warm(variant, corpus)?;
-    let frames = corpus.frames.get(counts(kind).0..).unwrap_or_default();
+    let frames = corpus.measured();
     let frames = frames.get(..count).unwrap_or(frames);
     let found = reader.read(frames);
     let each = if kind == Kind::RestExchangeInfo && variant == Variant::Protocol { INSTRUMENTS.into() } else { 1 };
@@ -157,8 +149,11 @@ pub fn run(variant: Variant, corpus: &Corpus, count: usize) -> Result<(), Error>
 /// [`Error::Channel`] as [`Reader::warm`].
 pub fn allocations(variant: Variant, corpus: &Corpus) -> Result<u64, Error> {
     let mut reader = Reader::warm(variant, corpus)?;
-    let frames = corpus.frames.get(counts(corpus.kind).0..).unwrap_or_default();
+    if variant != Variant::Session {
+        // Once more than a session can, which takes each number once: the longest frame may come last.
+        reader.read(corpus.measured());
+    }
     let before = crate::allocations::count();
-    reader.read(frames);
+    reader.read(corpus.measured());
     Ok(crate::allocations::count() - before)
 }

@@ -109,7 +109,7 @@ fn engine_loop(counter: &Counter) -> Result<Row, Error> {
 
 fn row(counter: &Counter, corpus: &Corpus, recorded: bool) -> Result<Row, Error> {
     let kind = corpus.kind;
-    let measured = corpus.frames.len() - work::counts(kind).0;
+    let measured = corpus.measured().len();
     let mut row = Row { kind: kind.to_string(), bytes: corpus.mean_length() as u64, ..Row::default() };
     for (place, variant) in Variant::ALL.into_iter().enumerate() {
         if !variant.reads(kind, recorded) {
