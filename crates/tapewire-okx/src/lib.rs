@@ -15,6 +15,7 @@ mod given;
 mod inflate;
 mod levels;
 mod quoted;
+mod sign;
 pub mod v1;
 pub mod v3;
 pub mod v5;

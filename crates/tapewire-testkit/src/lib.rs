@@ -3,22 +3,22 @@
 //! An adapter crate hands its venue to a [`Kit`] in `tests/conformance.rs`, with recorded frames, the subscriptions to
 //! try and a simulated venue, and runs it with `harness = false`:
 //!
-//! ```no_run
+//! ```
 //! use std::process::ExitCode;
 //!
 //! use tapewire_testkit::{CountingAllocator, Kit};
-//! # fn venue() -> tapewire_core::Venue { unimplemented!() }
 //!
 //! #[global_allocator]
 //! static ALLOCATOR: CountingAllocator = CountingAllocator;
 //!
-//! fn main() -> ExitCode {
-//!     Kit::new(venue())
+//! fn conforms(venue: tapewire_core::Venue) -> ExitCode {
+//!     Kit::new(venue)
 //!         .fixtures(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))
 //!         .subscriptions(&["binance:BTCUSDT@trade", "binance:BTCUSDT@book"])
 //!         .simulator(tapewire_sim::Simulator::builder("binance"))
 //!         .main()
 //! }
+//! # fn main() {}
 //! ```
 //!
 //! Which cases run follows from what the adapter claims: its [`Capabilities`](tapewire_core::Capabilities), the

@@ -1,13 +1,9 @@
 //! Login: four texts in a row, the last of them a signature.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use tapewire_core::{Credentials, Secret, UnixNanos};
+use tapewire_core::{Credentials, UnixNanos};
 
 use crate::quoted::push_quoted;
-
-/// What is signed behind the time.
-const REQUEST: &str = "GET/users/self/verify";
+use crate::sign::sign;
 
 /// The frame that logs in; `None` where the credentials lack their passphrase.
 pub(crate) fn frame(credentials: &Credentials, now: UnixNanos) -> Option<String> {
@@ -30,26 +26,11 @@ fn time(now: UnixNanos) -> String {
     format!("{}.{:03}", millis.div_euclid(1000), millis.rem_euclid(1000))
 }
 
-fn sign(secret: &Secret, time: &str) -> String {
-    STANDARD.encode(secret.hmac_sha256(format!("{time}{REQUEST}").as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use tapewire_core::Secret;
 
-    /// Reckoned with another HMAC from the times that are written here.
-    #[test]
-    fn signs_the_time_as_it_is_sent() {
-        let secret = Secret::new("22582BD0CFF14C41EDBF1AB98506286D");
-        for (time, expected) in [
-            ("1538054050", "+LdIr8lkkvhr5hoA3g9TMC0+uQJ849ftAcocA/ouu4M="),
-            ("1704876947", "5/36BgGV6m/6pmdc20zdqk0mzF5ZalmzzPD2fo3wavU="),
-            ("1538054050.975", "kxeu+amF0VVK30XKQqFTQMEsL9eE/t/a+gWQLoE/9rI="),
-        ] {
-            assert_eq!(sign(&secret, time), expected);
-        }
-    }
+    use super::*;
 
     #[test]
     fn sends_key_passphrase_time_and_signature() {
