@@ -165,6 +165,14 @@ pub(crate) enum ConfigError {
         /// What is missing.
         missing: &'static str,
     },
+    /// A file that should say who is let in says nobody.
+    #[error("--credentials: {} holds no key of this venue: write [{venue}] with key and secret", path.display())]
+    NoCredentials {
+        /// The file.
+        path: PathBuf,
+        /// The venue.
+        venue: String,
+    },
     /// The command line names a venue that there is not.
     #[error(transparent)]
     Venue(#[from] UnknownVenue),
@@ -226,7 +234,8 @@ impl Accounts {
         Ok(venue)
     }
 
-    fn credentials(&self, name: &str) -> Result<Option<Credentials>, ConfigError> {
+    /// Who we are there, if that is set.
+    pub(crate) fn credentials(&self, name: &str) -> Result<Option<Credentials>, ConfigError> {
         let half = |setting: &Setting, missing| ConfigError::Half { origin: setting.origin.clone(), missing };
         let passphrase = self.get(name, Field::Passphrase);
         match (self.get(name, Field::Key), self.get(name, Field::Secret)) {

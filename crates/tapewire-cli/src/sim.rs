@@ -61,7 +61,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SCRIPT")]
     fault: Option<PathBuf>,
 
-    /// A TOML file as for `--config`, with the key to accept; the data that is simulated so far needs none
+    /// A TOML file as for `--config`: only its key is let in, and what it signs is checked. Without it any key is let
+    /// in but `bad-key`, and `sim-key` with `sim-secret` and `sim-passphrase` is checked
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
 
@@ -94,8 +95,9 @@ pub(crate) async fn run(args: Args, mut stop: Stop) -> Result<(), Error> {
         builder = builder.faults(script(path)?);
     }
     if let Some(path) = &args.credentials {
-        // Nothing that is simulated so far is signed, so there is nothing to hand on; a wrong file is told all the same.
-        Accounts::of_file(path, "--credentials")?.venue(&args.venue)?;
+        let known = Accounts::of_file(path, "--credentials")?.credentials(&args.venue)?;
+        let nobody = || ConfigError::NoCredentials { path: path.clone(), venue: args.venue.clone() };
+        builder = builder.credentials([known.ok_or_else(nobody)?]);
     }
     if args.tls {
         builder = builder.ca_file(ca_file(&args.venue));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use tapewire_core::Credentials;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
@@ -21,7 +22,7 @@ use crate::server::{Role, STREAMS_MAX, Server};
 use crate::simulator::Simulator;
 use crate::stats::Counters;
 use crate::tls::Identity;
-use crate::venues::{Entry, VENUES};
+use crate::venues::{Entry, Keys, VENUES};
 
 /// Collects what a simulator is started with.
 #[derive(Debug, Clone)]
@@ -35,6 +36,7 @@ pub struct Builder {
     seed: u64,
     start_us: Option<i64>,
     options: Vec<(String, String)>,
+    keys: Vec<Credentials>,
     script: Script,
     playlist: Option<Playlist>,
 }
@@ -73,6 +75,7 @@ impl Builder {
             seed: 0,
             start_us: None,
             options: Vec::new(),
+            keys: Vec::new(),
             script: Script::default(),
             playlist: None,
         }
@@ -122,6 +125,13 @@ impl Builder {
         self
     }
 
+    /// Lets only these in, and checks what each signs. Without any, every key is let in but `bad-key`, and only the
+    /// published demo key, `sim-key` with `sim-secret` and `sim-passphrase`, is checked.
+    pub fn credentials(mut self, keys: impl IntoIterator<Item = Credentials>) -> Self {
+        self.keys.extend(keys);
+        self
+    }
+
     /// Plays recordings, one after another, instead of the simulated market.
     ///
     /// The replay starts at the first acknowledged subscription and delivers the subscribed streams. A recorded answer of
@@ -154,7 +164,8 @@ impl Builder {
         let clock = Clock::start(self.start_us);
         let tape = load(self.playlist, subject.protocols).await?;
         let (venue, start_us) = (subject.venue.to_owned(), clock.base_us());
-        let setup = Setup { venue, seed: self.seed, start_us, options: self.options, known: Vec::new(), tape };
+        let keys = Keys::new(self.keys);
+        let setup = Setup { options: self.options, tape, keys, ..Setup::new(venue, self.seed, start_us) };
         let face = make(&subject, setup, &self.script)?;
 
         let (stop, stopped) = watch::channel(false);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, SEC_WEBSOCKET_ACCEPT, UPGRADE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -132,7 +132,10 @@ impl Server {
         let asked = Request::new(peer, request.method().clone(), target, request.headers().clone());
         match (role, request.headers().contains_key(UPGRADE)) {
             (Role::Both | Role::WebSocket, true) => self.upgrade(request, asked, switch).await,
-            (Role::Both | Role::Http, false) => self.http(asked).await,
+            (Role::Both | Role::Http, false) => match body(request.into_body()).await {
+                Ok(body) => self.http(Request { body, ..asked }).await,
+                Err(refusal) => respond(refusal),
+            },
             (Role::WebSocket, false) | (Role::Http, true) => respond(Answer::new(404, "")),
         }
     }
@@ -193,6 +196,16 @@ impl Server {
     }
 }
 
+/// Reads a request to its end.
+async fn body(body: Incoming) -> Result<Bytes, Answer> {
+    match timeout(HANDSHAKE_WITHIN, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Answer::new(413, "")),
+        Ok(Err(_)) => Err(Answer::new(400, "")),
+        Err(_) => Err(Answer::new(408, "")),
+    }
+}
+
 fn respond(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(answer.body));
     // A status outside 100 to 999 is a mistake of the face.
@@ -219,4 +232,6 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(15);
 /// The answer to some other key.
 const WRONG_ACCEPT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const HEAD_BYTES_MAX: usize = 128 << 10;
+/// The largest body of a request.
+const BODY_BYTES_MAX: usize = 64 << 10;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);

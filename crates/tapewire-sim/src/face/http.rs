@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr};
 
-use http::{HeaderMap, Method};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::query::{Query, decode};
 
@@ -15,6 +16,7 @@ pub struct Request {
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Request {
@@ -32,8 +34,31 @@ impl Request {
         Self::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Method::GET, (path, query), HeaderMap::new())
     }
 
+    /// As [`Request::get`], with another method, such as `POST`, and a body. A method that is none counts as `GET`.
+    ///
+    /// ```
+    /// use tapewire_sim::face::Request;
+    ///
+    /// let request = Request::send("POST", "/order", r#"{"quantity":1}"#);
+    /// assert_eq!((request.method(), request.body()), ("POST", r#"{"quantity":1}"#.as_bytes()));
+    /// ```
+    #[must_use]
+    pub fn send(method: &str, target: &str, body: impl Into<Vec<u8>>) -> Self {
+        let method = method.parse().unwrap_or(Method::GET);
+        Self { method, body: body.into().into(), ..Self::get(target) }
+    }
+
+    /// As it was, with a header more: for tests of a face. What cannot be a header is left out.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     pub(crate) fn new(peer: IpAddr, method: Method, (path, query): (&str, &str), headers: HeaderMap) -> Self {
-        Self { peer, method, path: decode(path), query: Query::parse(query), headers }
+        Self { peer, method, path: decode(path), query: Query::parse(query), headers, body: Bytes::new() }
     }
 
     /// Who asks; venues limit by address.
@@ -64,6 +89,12 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body, byte for byte; empty where there is none.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 }
 

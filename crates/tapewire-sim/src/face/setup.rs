@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::replay::Tape;
+use crate::venues::Keys;
 
 /// What a face is made from: where chance and time begin, and the options it was started with.
 #[derive(Debug)]
@@ -13,9 +14,16 @@ pub struct Setup {
     /// The options that the face knows: those it asked for.
     pub(crate) known: Vec<String>,
     pub(crate) tape: Option<Tape>,
+    pub(crate) keys: Keys,
 }
 
 impl Setup {
+    /// A setup without options, recording or keys.
+    pub(crate) fn new(venue: String, seed: u64, start_us: i64) -> Self {
+        let (options, known) = (Vec::new(), Vec::new());
+        Self { venue, seed, start_us, options, known, tape: None, keys: Keys::default() }
+    }
+
     /// What chance begins with; the same seed and start have to give the same venue.
     #[must_use]
     pub const fn seed(&self) -> u64 {

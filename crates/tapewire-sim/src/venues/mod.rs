@@ -1,11 +1,16 @@
 //! The list of simulated venues.
 
 mod binance;
+mod connects;
+mod keys;
 mod okx;
+mod option;
 
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Face, Setup};
+
+pub(crate) use self::keys::Keys;
 
 /// One venue of the list.
 pub(crate) struct Entry {

@@ -2,13 +2,14 @@
 //!
 //! Source: "IP Limits" of the page "REST API" and "WebSocket Limits" of "WebSocket Streams", read 2026-07-21.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use http::StatusCode;
 
 use super::refuse;
 use crate::face::Answer;
+use crate::venues::connects::Connects;
 
 /// Used weight by address, in windows aligned to the minute.
 #[derive(Debug, Default)]
@@ -75,30 +76,17 @@ fn seconds(time_us: i64) -> u64 {
     u64::try_from(time_us).unwrap_or(0).div_ceil(1_000_000)
 }
 
-/// Connection attempts by address.
-#[derive(Debug, Default)]
-pub(super) struct Connects {
-    recent: BTreeMap<IpAddr, VecDeque<i64>>,
+/// Attempts as the venue counts them.
+pub(super) const fn connects() -> Connects {
+    Connects::new(CONNECTS_MAX, CONNECTS_WINDOW_US)
 }
 
-impl Connects {
-    /// Notes an attempt; the documents do not say how one too many is refused, so it is refused like a request.
-    pub(super) fn admit(&mut self, now_us: i64, peer: IpAddr) -> Result<(), Answer> {
-        if self.recent.len() >= PEERS_MAX {
-            self.recent.clear();
-        }
-        let recent = self.recent.entry(peer).or_default();
-        while recent.front().is_some_and(|time| now_us - time >= CONNECTS_WINDOW_US) {
-            recent.pop_front();
-        }
-        if recent.len() >= CONNECTS_MAX {
-            let wait_us = recent.front().map_or(0, |first| first + CONNECTS_WINDOW_US - now_us);
-            let answer = refuse(StatusCode::TOO_MANY_REQUESTS, -1003, "Too many requests queued.");
-            return Err(answer.with("retry-after", seconds(wait_us)));
-        }
-        recent.push_back(now_us);
-        Ok(())
-    }
+/// Notes an attempt; the documents do not say how one too many is refused, so it is refused like a request.
+pub(super) fn admit(connects: &mut Connects, now_us: i64, peer: IpAddr) -> Result<(), Answer> {
+    connects.admit(now_us, peer).map_err(|wait_us| {
+        let answer = refuse(StatusCode::TOO_MANY_REQUESTS, -1003, "Too many requests queued.");
+        answer.with("retry-after", seconds(wait_us))
+    })
 }
 
 /// Weight an address may use in a minute.
@@ -142,11 +130,11 @@ mod tests {
 
     #[test]
     fn the_301st_connection_waits_for_the_first_to_age() {
-        let mut connects = Connects::default();
+        let mut connects = connects();
         for index in 0..300 {
-            assert!(connects.admit(index, ME).is_ok());
+            assert!(admit(&mut connects, index, ME).is_ok());
         }
-        assert_eq!(header(&connects.admit(1_000_000, ME).unwrap_err(), "retry-after"), Some("299"));
-        assert!(connects.admit(CONNECTS_WINDOW_US, ME).is_ok());
+        assert_eq!(header(&admit(&mut connects, 1_000_000, ME).unwrap_err(), "retry-after"), Some("299"));
+        assert!(admit(&mut connects, CONNECTS_WINDOW_US, ME).is_ok());
     }
 }

@@ -22,12 +22,13 @@ use http::StatusCode;
 use serde_json::Value;
 use tapewire_core::Frame;
 
+use super::connects::Connects;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
 use clients::{Client, Clients, combine};
 use control::Refusal;
-use limits::{Connects, Weights};
+use limits::{Weights, admit};
 use live::Live;
 use options::Options;
 use payload::Unit;
@@ -43,7 +44,7 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 
 /// Makes the venue.
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
-    let options = Options::parse(&std::mem::take(&mut setup.options))?;
+    let options = Options::parse(setup)?;
     Ok(Box::new(Binance::new(setup, options)))
 }
 
@@ -69,7 +70,7 @@ impl Binance {
             Some(tape) => Source::Tape(Player::new(tape)),
             None => Source::Live(Box::new(Live::new(setup, &options))),
         };
-        let (clients, connects, weights) = (Clients::default(), Connects::default(), Weights::default());
+        let (clients, connects, weights) = (Clients::default(), limits::connects(), Weights::default());
         Self { options, source, clients, connects, weights, refused: BTreeMap::new() }
     }
 
@@ -132,7 +133,7 @@ impl Face for Binance {
         _out: &mut Outbox,
     ) -> Result<(), Answer> {
         if self.options.limits {
-            self.connects.admit(now_us, request.peer)?;
+            admit(&mut self.connects, now_us, request.peer)?;
         }
         let (combined, names) = target(request)?;
         if names.len() > self.options.streams_max {

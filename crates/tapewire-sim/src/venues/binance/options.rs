@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::control::Shape;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
-use crate::face::Rules;
+use crate::face::{Rules, Setup};
 use crate::market::listing::default_profiles;
+use crate::venues::option::{Given, given};
 
 /// How this venue was set up.
 #[derive(Debug)]
@@ -21,10 +22,10 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn parse(pairs: &[(String, String)]) -> Result<Self, Error> {
+    pub(super) fn parse(setup: &mut Setup) -> Result<Self, Error> {
         let mut options = Self::default();
-        for (name, value) in pairs {
-            options.set(name, value)?;
+        for given in given(setup, &super::INFO)? {
+            options.set(&given)?;
         }
         if !options.limits {
             options.rules.frames_per_second = None;
@@ -37,35 +38,20 @@ impl Options {
         self.symbols.is_empty() || self.symbols.iter().any(|listed| listed == symbol)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let Some(info) = OPTIONS.iter().find(|info| info.name == name) else {
-            let known = OPTIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ");
-            return Err(Error::UnknownOption { venue: "binance".to_owned(), name: name.to_owned(), known });
-        };
-        let bad = || Error::OptionValue {
-            name: info.name.to_owned(),
-            value: value.to_owned(),
-            expected: info.values.to_owned(),
-        };
-        let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
-        match name {
-            "errors" => {
-                self.errors = choice(value, [("flat", Shape::Flat), ("nested", Shape::Nested)]).ok_or_else(bad)?
-            }
-            "limits" => self.limits = choice(value, [("on", true), ("off", false)]).ok_or_else(bad)?,
-            "ping_ms" => self.rules.ping_every = Some(millis()?).filter(|every| !every.is_zero()),
-            "pong_ms" => self.rules.pong_within = millis()?,
-            "life_ms" => self.rules.life = Some(millis()?).filter(|life| !life.is_zero()),
+    fn set(&mut self, given: &Given) -> Result<(), Error> {
+        match given.name() {
+            "errors" => self.errors = given.word(&[("flat", Shape::Flat), ("nested", Shape::Nested)])?,
+            "limits" => self.limits = given.word(&[("on", true), ("off", false)])?,
+            "ping_ms" => self.rules.ping_every = Some(given.millis()?).filter(|every| !every.is_zero()),
+            "pong_ms" => self.rules.pong_within = given.millis()?,
+            "life_ms" => self.rules.life = Some(given.millis()?).filter(|life| !life.is_zero()),
+            "notice_ms" => self.rules.notice_before = given.millis()?,
             "symbols" => {
-                self.symbols = value.split(',').map(str::to_owned).collect();
                 let known = default_profiles();
-                let exists = |symbol: &String| known.iter().any(|profile| profile.listing.symbol() == *symbol);
-                if !self.symbols.iter().all(exists) {
-                    return Err(bad());
-                }
+                let exists = |symbol: &str| known.iter().any(|profile| profile.listing.symbol() == symbol);
+                self.symbols = given.list(exists)?;
             }
-            "notice_ms" => self.rules.notice_before = millis()?,
-            _ => return Err(bad()),
+            _ => return Err(given.bad()),
         }
         Ok(())
     }
@@ -84,10 +70,6 @@ impl Default for Options {
         };
         Self { rules, limits: true, errors: Shape::Flat, streams_max: 1_024, symbols: Vec::new() }
     }
-}
-
-fn choice<T: Copy>(value: &str, choices: [(&str, T); 2]) -> Option<T> {
-    choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice)
 }
 
 /// The documents name no largest frame; this holds a SUBSCRIBE of 1024 streams with room to spare.
@@ -131,10 +113,10 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::venues::option::options_of;
 
     fn parse(pairs: &[(&str, &str)]) -> Result<Options, Error> {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Options::parse(&pairs)
+        Options::parse(&mut options_of(pairs))
     }
 
     #[test]

@@ -7,13 +7,15 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
+use tapewire_core::Credentials;
 
 use super::request::Refusal;
+use crate::venues::keys::{Keys, Known};
 
 /// Checks the argument of a login, and gives the key that is logged in.
 ///
-/// The demo key is verified and [`BAD_KEY`] is refused; any other key is let in unseen.
-pub(super) fn check(args: &[Value], now_us: i64) -> Result<String, Refusal> {
+/// Who is let in, and whose signature is looked at, the keys say.
+pub(super) fn check(args: &[Value], keys: &Keys, now_us: i64) -> Result<String, Refusal> {
     let [arg] = args else { return Err(Refusal::new(60013, "Invalid args")) };
     let text = |name: &str| match arg.get(name) {
         Some(Value::String(text)) => text.clone(),
@@ -27,23 +29,27 @@ pub(super) fn check(args: &[Value], now_us: i64) -> Result<String, Refusal> {
             return Err(Refusal::new(60027, format!("Parameter {name} can not be empty")));
         }
     }
-    match key.as_str() {
-        BAD_KEY => Err(Refusal::new(60032, "API key doesn't exist.")),
-        DEMO_KEY => verify((&passphrase, &timestamp, &sign), now_us).map(|()| key),
-        _ => Ok(key),
+    match keys.judge(&key) {
+        Known::Refused => Err(Refusal::new(60032, "API key doesn't exist.")),
+        Known::Verify(credentials) => verify(&credentials, (&passphrase, &timestamp, &sign), now_us).map(|()| key),
+        Known::Unseen => Ok(key),
     }
 }
 
-fn verify((passphrase, timestamp, sign): (&str, &str, &str), now_us: i64) -> Result<(), Refusal> {
+fn verify(
+    credentials: &Credentials,
+    (passphrase, timestamp, sign): (&str, &str, &str),
+    now_us: i64,
+) -> Result<(), Refusal> {
     let seconds = timestamp.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
     let Some(seconds) = seconds else { return Err(Refusal::new(60004, "Invalid timestamp")) };
     if seconds.abs_diff(now_us / 1_000_000) > EXPIRES_S {
         return Err(Refusal::new(60006, "Timestamp request expired"));
     }
-    if passphrase != DEMO_PASSPHRASE {
+    if credentials.passphrase.as_ref().is_none_or(|known| known.expose() != passphrase) {
         return Err(Refusal::new(60024, "Wrong passphrase"));
     }
-    if sign != self::sign(DEMO_SECRET, timestamp) {
+    if sign != self::sign(credentials.secret.expose(), timestamp) {
         return Err(Refusal::new(60007, "Invalid sign"));
     }
     Ok(())
@@ -58,11 +64,6 @@ fn sign(secret: &str, timestamp: &str) -> String {
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-const DEMO_KEY: &str = "sim-key";
-const DEMO_SECRET: &str = "sim-secret";
-const DEMO_PASSPHRASE: &str = "sim-passphrase";
-/// The key that is always refused.
-const BAD_KEY: &str = "bad-key";
 const EXPIRES_S: u64 = 30;
 
 #[cfg(test)]
@@ -91,7 +92,7 @@ mod tests {
         let with = |name: &str, value: Value| {
             let mut arg = good.clone();
             arg[name] = value;
-            check(&[arg], now_us).map_err(|refusal| refusal.code)
+            check(&[arg], &Keys::default(), now_us).map_err(|refusal| refusal.code)
         };
         assert_eq!(with("timestamp", json!("1704876947")), Ok("sim-key".to_owned()));
         assert_eq!(with("timestamp", json!(1_704_876_947)), Ok("sim-key".to_owned()), "a number is signed as its text");
@@ -107,6 +108,6 @@ mod tests {
             assert_eq!(with(name, value.clone()), Err(code), "{name} {value}");
         }
         assert_eq!(with("apiKey", json!("anybody")), Ok("anybody".to_owned()));
-        assert_eq!(check(&[], now_us).map_err(|refusal| refusal.code), Err(60013));
+        assert_eq!(check(&[], &Keys::default(), now_us).map_err(|refusal| refusal.code), Err(60013));
     }
 }

@@ -8,7 +8,6 @@ mod channel;
 mod clients;
 mod feeds;
 mod instrument;
-mod limits;
 mod live;
 mod login;
 mod options;
@@ -24,17 +23,19 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tapewire_core::Frame;
 
+use super::connects::Connects;
+use super::keys::Keys;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
 use channel::Path;
 use clients::{Client, Clients, Post};
 use instrument::Instruments;
-use limits::Connects;
 use live::{Known, Live};
 use options::Options;
 use player::Player;
 use request::{Arg, Op, Refusal};
+use rest::refuse;
 use source::Source;
 use subscription::{canonical, topic};
 
@@ -48,7 +49,7 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 
 /// Makes the venue.
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
-    let options = Options::parse(&std::mem::take(&mut setup.options))?;
+    let options = Options::parse(setup)?;
     let (source, instruments) = match setup.tape.take() {
         Some(tape) => {
             let (player, instruments) = Player::new(tape);
@@ -60,8 +61,9 @@ pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
             (Source::Live(Box::new(live)), instruments)
         }
     };
-    let (clients, connects, refused) = (Clients::default(), Connects::default(), BTreeMap::new());
-    Ok(Box::new(Okx { options, instruments, source, clients, connects, refused }))
+    let (clients, connects) = (Clients::default(), Connects::new(CONNECTS_MAX, CONNECTS_WINDOW_US));
+    let (keys, refused) = (std::mem::take(&mut setup.keys), BTreeMap::new());
+    Ok(Box::new(Okx { options, instruments, source, clients, connects, keys, refused }))
 }
 
 struct Okx {
@@ -70,6 +72,7 @@ struct Okx {
     source: Source,
     clients: Clients,
     connects: Connects,
+    keys: Keys,
     /// Streams that are refused, and how often still; a fault.
     refused: BTreeMap<String, u32>,
 }
@@ -159,7 +162,7 @@ impl Okx {
         let Some(client) = self.clients.get_mut(from) else { return };
         let key = match client.key {
             Some(_) => Err(Refusal::new(60031, "Login is repeated: the connection is logged in already")),
-            None => login::check(args, now_us),
+            None => login::check(args, &self.keys, now_us),
         };
         match key {
             Ok(key) => {
@@ -196,7 +199,9 @@ impl Face for Okx {
         _out: &mut Outbox,
     ) -> Result<(), Answer> {
         if self.options.limits {
-            self.connects.admit(now_us, request.peer())?;
+            // The documents do not say how one too many is refused, so it is refused like a request.
+            let admitted = self.connects.admit(now_us, request.peer());
+            admitted.map_err(|_| refuse(429, 50011, "Too Many Requests"))?;
         }
         let path = Path::parse(request.path()).ok_or_else(|| Answer::new(404, ""))?;
         self.clients.insert(connection, Client::new(now_us, path, connection));
@@ -260,6 +265,9 @@ impl Face for Okx {
 
 /// The largest frame of a client; the documents allow 64 KB for the arguments of one request.
 const FRAME_BYTES_MAX: usize = 64 << 10;
+/// Connections of an address in a second: API guide, section "Connect", read 2026-07.
+const CONNECTS_MAX: usize = 3;
+const CONNECTS_WINDOW_US: i64 = 1_000_000;
 /// How many connections of an account may have a channel that the venue counts.
 const COUNTED_MAX: usize = 30;
 /// Codes of close frames.

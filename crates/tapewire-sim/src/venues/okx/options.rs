@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::instrument::Instruments;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
-use crate::face::Rules;
+use crate::face::{Rules, Setup};
 use crate::market::listing::default_profiles;
+use crate::venues::option::{Given, given};
 
 /// How this venue was set up.
 #[derive(Debug)]
@@ -27,16 +28,16 @@ pub(super) struct Options {
     /// Whether a failed login ends the connection.
     pub(super) failed_login_closes: bool,
     /// The fee tier of all accounts.
-    pub(super) vip: u8,
+    pub(super) vip: u32,
     /// The instruments that are listed; none means all.
     instruments: Vec<String>,
 }
 
 impl Options {
-    pub(super) fn parse(pairs: &[(String, String)]) -> Result<Self, Error> {
+    pub(super) fn parse(setup: &mut Setup) -> Result<Self, Error> {
         let mut options = Self::default();
-        for (name, value) in pairs {
-            options.set(name, value)?;
+        for given in given(setup, &super::INFO)? {
+            options.set(&given)?;
         }
         Ok(options)
     }
@@ -46,40 +47,25 @@ impl Options {
         self.instruments.is_empty() || self.instruments.iter().any(|listed| listed == id)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        let Some(info) = OPTIONS.iter().find(|info| info.name == name) else {
-            let known = OPTIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ");
-            return Err(Error::UnknownOption { venue: "okx".to_owned(), name: name.to_owned(), known });
-        };
-        let bad = || Error::OptionValue {
-            name: info.name.to_owned(),
-            value: value.to_owned(),
-            expected: info.values.to_owned(),
-        };
-        let millis = || value.parse().map(Duration::from_millis).map_err(|_| bad());
-        let micros = || value.parse::<u32>().map(|ms| i64::from(ms) * 1_000).map_err(|_| bad());
-        let on =
-            |words: [&str; 2]| words.iter().position(|word| *word == value).map(|index| index == 0).ok_or_else(bad);
-        match name {
-            "limits" => self.limits = on(["on", "off"])?,
-            "idle_ms" => self.idle_us = micros()?,
-            "alive_ms" => self.alive_us = micros()?,
-            "checksum" => self.checksum = on(["crc", "zero"])?,
-            "first" => self.data_first = on(["data", "ack"])?,
-            "instruments_push" => self.instruments_first = on(["all", "changes"])?,
-            "failed_login" => self.failed_login_closes = on(["close", "keep"])?,
-            "vip" => self.vip = value.parse().ok().filter(|vip| *vip <= VIP_MAX).ok_or_else(bad)?,
-            "life_ms" => self.rules.life = Some(millis()?).filter(|life| !life.is_zero()),
-            "notice_ms" => self.rules.notice_before = millis()?,
+    fn set(&mut self, given: &Given) -> Result<(), Error> {
+        let on = |yes, no| given.word(&[(yes, true), (no, false)]);
+        match given.name() {
+            "limits" => self.limits = on("on", "off")?,
+            "idle_ms" => self.idle_us = given.micros()?,
+            "alive_ms" => self.alive_us = given.micros()?,
+            "checksum" => self.checksum = on("crc", "zero")?,
+            "first" => self.data_first = on("data", "ack")?,
+            "instruments_push" => self.instruments_first = on("all", "changes")?,
+            "failed_login" => self.failed_login_closes = on("close", "keep")?,
+            "vip" => self.vip = given.number(VIP_MAX)?,
+            "life_ms" => self.rules.life = Some(given.millis()?).filter(|life| !life.is_zero()),
+            "notice_ms" => self.rules.notice_before = given.millis()?,
             "instruments" => {
-                self.instruments = value.split(',').map(str::to_owned).collect();
                 let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
                 let known = Instruments::of(&listings, |_| true);
-                if !self.instruments.iter().all(|id| known.find(id).is_some()) {
-                    return Err(bad());
-                }
+                self.instruments = given.list(|id| known.find(id).is_some())?;
             }
-            _ => return Err(bad()),
+            _ => return Err(given.bad()),
         }
         Ok(())
     }
@@ -106,7 +92,7 @@ impl Default for Options {
 
 /// Frames above the documented 64 KB are answered with a close frame, up to this size.
 const FRAME_BYTES_MAX: usize = 1 << 20;
-const VIP_MAX: u8 = 9;
+const VIP_MAX: u32 = 9;
 
 /// The options, for the list of venues.
 pub(super) const OPTIONS: &[OptionInfo] = &[
@@ -158,10 +144,10 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::venues::option::options_of;
 
     fn parse(pairs: &[(&str, &str)]) -> Result<Options, Error> {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Options::parse(&pairs)
+        Options::parse(&mut options_of(pairs))
     }
 
     #[test]

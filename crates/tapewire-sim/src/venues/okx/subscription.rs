@@ -92,4 +92,4 @@ const fn name(channel: Channel) -> &'static str {
 }
 
 /// The fee tier of tick-by-tick books, since April 2026.
-const BOOKS_VIP: u8 = 4;
+const BOOKS_VIP: u32 = 4;
