@@ -75,6 +75,17 @@ impl Book {
         Some(resting)
     }
 
+    /// Makes an order that rests smaller, which keeps its place in the queue; gives it as it rests now, and none if it
+    /// does not rest, or if the new size is not between one lot and the old one.
+    pub fn shrink(&mut self, id: OrderId, size_lots: i64, out: &mut Vec<What>) -> Option<Resting> {
+        let before = self.touch();
+        let (side, price_ticks) = *self.places.get(&id)?;
+        let (resting, level_lots) = self.ladder_mut(side).shrink(price_ticks, id, size_lots)?;
+        self.report_level(side, price_ticks, level_lots, out);
+        self.report_touch(before, out);
+        Some(resting)
+    }
+
     /// Begins the numbers of trades and of changes anew; orders keep theirs.
     pub const fn reset_sequence(&mut self) {
         (self.last_trade, self.update_id) = (0, 0);
@@ -343,6 +354,17 @@ impl Ladder {
             self.queues.remove(&key);
         }
         Some((resting, left))
+    }
+
+    /// Takes lots from an order, and gives it with the level's new total.
+    fn shrink(&mut self, price_ticks: i64, id: OrderId, size_lots: i64) -> Option<(Resting, i64)> {
+        let key = self.key(price_ticks);
+        let queue = self.queues.get_mut(&key)?;
+        let index = queue.position(id)?;
+        let resting = queue.orders.get_mut(index).filter(|resting| (1..resting.size_lots).contains(&size_lots))?;
+        queue.lots -= resting.size_lots - size_lots;
+        resting.size_lots = size_lots;
+        Some((*resting, queue.lots))
     }
 
     fn find(&self, price_ticks: i64, id: OrderId) -> Option<&Resting> {

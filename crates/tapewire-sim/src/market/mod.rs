@@ -140,6 +140,19 @@ impl Market {
         resting
     }
 
+    /// Makes an order that rests smaller without losing its place, appends what became public, and gives the order as it
+    /// rests now; none if it does not rest, or if the new size is not between one lot and the old one.
+    ///
+    /// # Panics
+    /// If this market gave out no such id.
+    pub fn shrink(&mut self, id: ListingId, order: OrderId, size_lots: i64, out: &mut Vec<Event>) -> Option<Resting> {
+        let now_us = self.now_us;
+        let room = self.room_mut(id);
+        let resting = room.book.shrink(order, size_lots, &mut room.scratch);
+        room.publish(id, now_us, Some(out));
+        resting
+    }
+
     /// Begins the numbers of every listing anew, as a venue may after maintenance: the next trade and the next change of
     /// a level have number 1. Books and the past stay as they are.
     pub fn reset_sequence(&mut self) {

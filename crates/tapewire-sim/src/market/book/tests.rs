@@ -157,6 +157,20 @@ fn a_cancel_takes_one_order_out_of_its_queue() {
 }
 
 #[test]
+fn an_order_that_shrinks_keeps_its_place() {
+    let mut book = sample();
+    let mut out = Vec::new();
+    assert_eq!(book.shrink(1, 2, &mut out).map(|resting| resting.size_lots), Some(2));
+    assert_eq!(told(&out), ["ask 101 9 #5", "touch 99*6 101*9 #5"]);
+    for (order, size_lots) in [(1, 2), (1, 3), (1, 0), (9, 1)] {
+        assert_eq!(book.shrink(order, size_lots, &mut out), None, "order {order} to {size_lots}");
+    }
+    out.clear();
+    book.submit(0, buy(3, Kind::Market), &mut out).unwrap();
+    assert_eq!(told(&out)[..2], ["trade 1 101 2 5 1", "trade 2 101 1 5 2"], "it still trades first");
+}
+
+#[test]
 fn the_youngest_order_of_an_owner_is_found_outwards() {
     let mut book = sample();
     let other = book.submit(0, Order { owner: Owner(2), ..sell(1, Kind::Limit(101)) }, &mut Vec::new()).unwrap().id;
