@@ -25,6 +25,8 @@ impl Interval {
     pub const MONTH: Self = Self { length: Length::Months(1), offset_us: 0 };
     /// Three calendar months, from the first of January, April, July and October at 00:00 UTC.
     pub const QUARTER: Self = Self { length: Length::Months(3), offset_us: 0 };
+    /// Twelve calendar months, from the first of January at 00:00 UTC.
+    pub const YEAR: Self = Self { length: Length::Months(12), offset_us: 0 };
 
     /// An interval of so many milliseconds (at least one), counted from 1970-01-01 00:00 UTC.
     #[must_use]
@@ -203,7 +205,7 @@ pub fn roll_up<'a>(bars: impl IntoIterator<Item = &'a Bar>, interval: Interval) 
 }
 
 /// Months since January 1970 of a time; the civil calendar counted from March, so that leap days come last.
-const fn month_of(time_us: i64) -> i64 {
+pub(super) const fn month_of(time_us: i64) -> i64 {
     let days = time_us.div_euclid(DAY_US) + DAYS_TO_1970;
     let era = days.div_euclid(DAYS_PER_ERA);
     let day_of_era = days.rem_euclid(DAYS_PER_ERA);
@@ -220,7 +222,7 @@ const fn first_month(time_us: i64, count: i64) -> i64 {
 }
 
 /// The first microsecond of a month, numbered as above.
-const fn month_start(month: i64) -> i64 {
+pub(super) const fn month_start(month: i64) -> i64 {
     let from_march = month + 1970 * 12 - 2;
     let (year, month_from_march) = (from_march.div_euclid(12), from_march.rem_euclid(12));
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -232,7 +234,7 @@ const fn month_start(month: i64) -> i64 {
 pub const MAX_EMPTY_BARS: usize = 1_500;
 
 pub(super) const MINUTE_US: i64 = 60_000_000;
-const DAY_US: i64 = 1_440 * MINUTE_US;
+pub(super) const DAY_US: i64 = 1_440 * MINUTE_US;
 /// Days of 400 years.
 const DAYS_PER_ERA: i64 = 146_097;
 /// Days from 0000-03-01 to 1970-01-01.
@@ -259,6 +261,7 @@ mod tests {
             ("March", Interval::MONTH, 1_709_251_200, 1_709_251_200, 1_711_929_600),
             ("first quarter", Interval::QUARTER, 1_709_210_096, 1_704_067_200, 1_711_929_600),
             ("fourth quarter", Interval::QUARTER, 1_703_980_800, 1_696_118_400, 1_704_067_200),
+            ("leap year", Interval::YEAR, 1_709_210_096, 1_704_067_200, 1_735_689_600),
             // 2024-02-29 16:00:00 UTC is March already.
             ("March in UTC+8", Interval::MONTH.moved(-8 * HOUR_MS), 1_709_222_400, 1_709_222_400, 1_711_900_800),
             // 2023-12-31 and 2000-02-29 and before 1970.

@@ -157,6 +157,7 @@ impl Flow {
         let mean = if self.burst > 0 { self.profile.pause_us / BURST_SPEED } else { self.profile.pause_us };
         // At least one, so that time passes whatever the profile says.
         self.next_us += exponential(&mut self.rng, mean).max(1);
+        self.next_us = self.profile.hours.open_from(self.next_us);
     }
 }
 

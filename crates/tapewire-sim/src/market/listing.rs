@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::hours::Hours;
+
 /// A listing's place in [`Market::listings`](super::Market::listings).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListingId(pub usize);
@@ -67,12 +69,65 @@ pub(super) const fn power_of_ten(exponent: u32) -> i128 {
     10_i128.pow(if exponent > MAX_EXPONENT { MAX_EXPONENT } else { exponent })
 }
 
+/// What kind of instrument a listing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// One coin for another.
+    Crypto,
+    /// One currency for another, or a metal for a currency.
+    Currency,
+    /// A stock, and where it is traded.
+    Stock(Place),
+}
+
+/// Where stocks are traded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// New York.
+    UnitedStates,
+    /// Hong Kong.
+    HongKong,
+    /// Shanghai.
+    Shanghai,
+    /// Shenzhen.
+    Shenzhen,
+    /// Tokyo.
+    Japan,
+    /// Mumbai.
+    India,
+    /// Seoul.
+    Korea,
+    /// Taipei.
+    Taiwan,
+}
+
+impl Class {
+    /// When such instruments really trade; the simulated market trades always unless its profiles say so.
+    #[must_use]
+    pub const fn hours(self) -> Hours {
+        match self {
+            Self::Crypto => Hours::ALWAYS,
+            Self::Currency => Hours::CURRENCIES,
+            Self::Stock(Place::UnitedStates) => Hours::UNITED_STATES,
+            Self::Stock(Place::HongKong) => Hours::HONG_KONG,
+            Self::Stock(Place::Shanghai | Place::Shenzhen) => Hours::MAINLAND_CHINA,
+            Self::Stock(Place::Japan) => Hours::JAPAN,
+            Self::Stock(Place::India) => Hours::INDIA,
+            Self::Stock(Place::Korea) => Hours::KOREA,
+            Self::Stock(Place::Taiwan) => Hours::TAIWAN,
+        }
+    }
+}
+
 /// One instrument of the market.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// What is bought and sold, in capitals (`BTC`).
+    /// What kind it is.
+    pub class: Class,
+    /// What is bought and sold, in capitals (`BTC`); of a stock its local code (`AMZN`, `00700`).
     pub base: String,
-    /// What it is paid with, in capitals (`USDT`).
+    /// What it is paid with, in capitals (`USDT`, `HKD`).
     pub quote: String,
     /// The price of one tick, in the quote asset.
     pub tick: Scaled,
@@ -131,6 +186,8 @@ impl Listing {
 pub struct Profile {
     /// What is listed.
     pub listing: Listing,
+    /// When it trades; always by default.
+    pub hours: Hours,
     /// The price around which the walk stays, in ticks; 1 to [`MAX_PRICE_TICKS`](super::order::MAX_PRICE_TICKS).
     pub anchor_ticks: i64,
     /// Mean time between two actions of the crowd (an order or a cancel) outside a burst, in microseconds; above zero.
@@ -147,14 +204,21 @@ pub struct Profile {
     pub step: i64,
 }
 
-/// The listings of the default market.
+/// The pairs of crypto: what crypto exchanges list.
 #[must_use]
 pub fn default_profiles() -> Vec<Profile> {
-    ROWS.iter().map(Row::profile).collect()
+    profiles(|class| class == Class::Crypto)
+}
+
+/// All listings of the classes that `wanted` accepts.
+#[must_use]
+pub fn profiles(wanted: impl Fn(Class) -> bool) -> Vec<Profile> {
+    ROWS.iter().filter(|row| wanted(row.class)).map(Row::profile).collect()
 }
 
 /// One row of the table below: units as (mantissa, scale).
 struct Row {
+    class: Class,
     base: &'static str,
     quote: &'static str,
     tick: (i128, u32),
@@ -174,12 +238,14 @@ impl Row {
         let scaled = |(mantissa, scale)| Scaled::new(mantissa, scale);
         Profile {
             listing: Listing {
+                class: self.class,
                 base: self.base.to_owned(),
                 quote: self.quote.to_owned(),
                 tick: scaled(self.tick),
                 lot: scaled(self.lot),
                 min_notional: scaled(self.min_notional),
             },
+            hours: Hours::ALWAYS,
             anchor_ticks: self.anchor_ticks,
             pause_us: self.pause_us,
             market_per_mille: self.market_per_mille,
@@ -195,14 +261,29 @@ impl Row {
 const MAX_EXPONENT: u32 = 38;
 
 #[rustfmt::skip] // A table reads better as one.
-const ROWS: [Row; 7] = [
-    Row { base: "BTC", quote: "USDT", tick: (1, 2), lot: (1, 5), min_notional: (5, 0), anchor_ticks: 6_000_000, pause_us: 4_000, market_per_mille: 50, orders_per_side: 700, reach: 15, usual_lots: 8_000, step: 6_000 },
-    Row { base: "ETH", quote: "USDT", tick: (1, 2), lot: (1, 4), min_notional: (5, 0), anchor_ticks: 300_000, pause_us: 6_000, market_per_mille: 50, orders_per_side: 700, reach: 12, usual_lots: 10_000, step: 2_000 },
-    Row { base: "BNB", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 60_000, pause_us: 15_000, market_per_mille: 50, orders_per_side: 600, reach: 10, usual_lots: 2_000, step: 800 },
-    Row { base: "SOL", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 15_000, pause_us: 10_000, market_per_mille: 50, orders_per_side: 600, reach: 9, usual_lots: 5_000, step: 500 },
-    Row { base: "ETH", quote: "BTC", tick: (1, 5), lot: (1, 4), min_notional: (1, 4), anchor_ticks: 5_000, pause_us: 25_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 3_000, step: 300 },
-    Row { base: "BNB", quote: "BTC", tick: (1, 6), lot: (1, 3), min_notional: (1, 4), anchor_ticks: 10_000, pause_us: 40_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 1_000, step: 400 },
-    Row { base: "NKN", quote: "USDT", tick: (1, 4), lot: (1, 0), min_notional: (5, 0), anchor_ticks: 1_000, pause_us: 500_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 800, step: 300 },
+const ROWS: [Row; 22] = [
+    Row { class: Class::Crypto, base: "BTC", quote: "USDT", tick: (1, 2), lot: (1, 5), min_notional: (5, 0), anchor_ticks: 6_000_000, pause_us: 4_000, market_per_mille: 50, orders_per_side: 700, reach: 15, usual_lots: 8_000, step: 6_000 },
+    Row { class: Class::Crypto, base: "ETH", quote: "USDT", tick: (1, 2), lot: (1, 4), min_notional: (5, 0), anchor_ticks: 300_000, pause_us: 6_000, market_per_mille: 50, orders_per_side: 700, reach: 12, usual_lots: 10_000, step: 2_000 },
+    Row { class: Class::Crypto, base: "BNB", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 60_000, pause_us: 15_000, market_per_mille: 50, orders_per_side: 600, reach: 10, usual_lots: 2_000, step: 800 },
+    Row { class: Class::Crypto, base: "SOL", quote: "USDT", tick: (1, 2), lot: (1, 3), min_notional: (5, 0), anchor_ticks: 15_000, pause_us: 10_000, market_per_mille: 50, orders_per_side: 600, reach: 9, usual_lots: 5_000, step: 500 },
+    Row { class: Class::Crypto, base: "ETH", quote: "BTC", tick: (1, 5), lot: (1, 4), min_notional: (1, 4), anchor_ticks: 5_000, pause_us: 25_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 3_000, step: 300 },
+    Row { class: Class::Crypto, base: "BNB", quote: "BTC", tick: (1, 6), lot: (1, 3), min_notional: (1, 4), anchor_ticks: 10_000, pause_us: 40_000, market_per_mille: 50, orders_per_side: 500, reach: 8, usual_lots: 1_000, step: 400 },
+    Row { class: Class::Crypto, base: "NKN", quote: "USDT", tick: (1, 4), lot: (1, 0), min_notional: (5, 0), anchor_ticks: 1_000, pause_us: 500_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 800, step: 300 },
+    Row { class: Class::Stock(Place::UnitedStates), base: "AAPL", quote: "USD", tick: (1, 2), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 23_000, pause_us: 40_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 200, step: 500 },
+    Row { class: Class::Stock(Place::UnitedStates), base: "AMZN", quote: "USD", tick: (1, 2), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 22_500, pause_us: 40_000, market_per_mille: 80, orders_per_side: 150, reach: 7, usual_lots: 200, step: 500 },
+    Row { class: Class::Stock(Place::UnitedStates), base: "TSLA", quote: "USD", tick: (1, 2), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 33_000, pause_us: 40_000, market_per_mille: 80, orders_per_side: 150, reach: 8, usual_lots: 100, step: 900 },
+    Row { class: Class::Stock(Place::HongKong), base: "00700", quote: "HKD", tick: (5, 1), lot: (100, 0), min_notional: (0, 0), anchor_ticks: 1_100, pause_us: 80_000, market_per_mille: 80, orders_per_side: 120, reach: 5, usual_lots: 20, step: 100 },
+    Row { class: Class::Stock(Place::HongKong), base: "09988", quote: "HKD", tick: (1, 1), lot: (100, 0), min_notional: (0, 0), anchor_ticks: 1_200, pause_us: 80_000, market_per_mille: 80, orders_per_side: 120, reach: 5, usual_lots: 40, step: 100 },
+    Row { class: Class::Stock(Place::Shanghai), base: "600519", quote: "CNY", tick: (1, 2), lot: (100, 0), min_notional: (0, 0), anchor_ticks: 145_000, pause_us: 80_000, market_per_mille: 80, orders_per_side: 120, reach: 8, usual_lots: 5, step: 1_500 },
+    Row { class: Class::Stock(Place::Shenzhen), base: "002594", quote: "CNY", tick: (1, 2), lot: (100, 0), min_notional: (0, 0), anchor_ticks: 32_688, pause_us: 80_000, market_per_mille: 80, orders_per_side: 120, reach: 7, usual_lots: 10, step: 600 },
+    Row { class: Class::Stock(Place::Japan), base: "7203", quote: "JPY", tick: (5, 1), lot: (100, 0), min_notional: (0, 0), anchor_ticks: 5_400, pause_us: 100_000, market_per_mille: 80, orders_per_side: 120, reach: 6, usual_lots: 20, step: 300 },
+    Row { class: Class::Stock(Place::India), base: "RELIANCE", quote: "INR", tick: (1, 1), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 14_000, pause_us: 100_000, market_per_mille: 80, orders_per_side: 120, reach: 6, usual_lots: 100, step: 400 },
+    Row { class: Class::Stock(Place::Korea), base: "005930", quote: "KRW", tick: (100, 0), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 700, pause_us: 100_000, market_per_mille: 80, orders_per_side: 120, reach: 5, usual_lots: 300, step: 60 },
+    Row { class: Class::Stock(Place::Taiwan), base: "2330", quote: "TWD", tick: (5, 0), lot: (1_000, 0), min_notional: (0, 0), anchor_ticks: 220, pause_us: 100_000, market_per_mille: 80, orders_per_side: 80, reach: 4, usual_lots: 5, step: 40 },
+    Row { class: Class::Currency, base: "EUR", quote: "USD", tick: (1, 5), lot: (1_000, 0), min_notional: (0, 0), anchor_ticks: 108_342, pause_us: 40_000, market_per_mille: 60, orders_per_side: 150, reach: 6, usual_lots: 1_000, step: 400 },
+    Row { class: Class::Currency, base: "GBP", quote: "USD", tick: (1, 5), lot: (1_000, 0), min_notional: (0, 0), anchor_ticks: 127_500, pause_us: 60_000, market_per_mille: 60, orders_per_side: 150, reach: 6, usual_lots: 800, step: 400 },
+    Row { class: Class::Currency, base: "USD", quote: "JPY", tick: (1, 3), lot: (1_000, 0), min_notional: (0, 0), anchor_ticks: 150_250, pause_us: 40_000, market_per_mille: 60, orders_per_side: 150, reach: 6, usual_lots: 1_000, step: 400 },
+    Row { class: Class::Currency, base: "XAU", quote: "USD", tick: (1, 2), lot: (1, 0), min_notional: (0, 0), anchor_ticks: 337_185, pause_us: 60_000, market_per_mille: 60, orders_per_side: 150, reach: 7, usual_lots: 20, step: 1_500 },
 ];
 
 #[cfg(test)]

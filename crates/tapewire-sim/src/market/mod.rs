@@ -7,6 +7,7 @@ pub mod bars;
 pub mod book;
 pub mod flow;
 pub mod history;
+pub mod hours;
 pub mod listing;
 pub mod order;
 pub mod stats;
@@ -15,7 +16,8 @@ pub use agg::AggTrade;
 pub use bars::{Bar, BarBuilder, Interval};
 pub use book::Book;
 pub use history::History;
-pub use listing::{Listing, ListingId, Profile, Scaled};
+pub use hours::Hours;
+pub use listing::{Class, Listing, ListingId, Place, Profile, Scaled};
 pub use order::{Kind, Level, Order, OrderId, Outcome, Owner, Rejection, Resting, Side, Trade, What};
 pub use stats::Window;
 
@@ -42,7 +44,7 @@ pub struct Market {
 }
 
 impl Market {
-    /// The default market at a time, with filled books and [`WARM_UP_US`] of trading behind it.
+    /// The pairs of crypto at a time, with filled books and [`WARM_UP_US`] of trading behind it.
     #[must_use]
     pub fn new(seed: u64, start_us: i64) -> Self {
         Self::with_profiles(seed, start_us, listing::default_profiles())
@@ -51,10 +53,11 @@ impl Market {
     /// A market of one's own listings.
     #[must_use]
     pub fn with_profiles(seed: u64, start_us: i64, profiles: Vec<Profile>) -> Self {
-        let first_us = start_us.saturating_sub(WARM_UP_US);
+        // What is closed at the start has traded when it was open last.
+        let first_us = |profile: &Profile| profile.hours.open_until(start_us).saturating_sub(WARM_UP_US);
         let listings = profiles.iter().map(|profile| profile.listing.clone()).collect();
-        let rooms = profiles.into_iter().map(|profile| Room::new(seed, first_us, profile)).collect();
-        let mut market = Self { now_us: first_us, listings, rooms };
+        let rooms = profiles.into_iter().map(|profile| Room::new(seed, first_us(&profile), profile)).collect();
+        let mut market = Self { now_us: start_us.saturating_sub(WARM_UP_US), listings, rooms };
         market.run(start_us, None);
         market
     }

@@ -176,3 +176,34 @@ fn the_crowd_is_as_lively_as_promised() {
     assert!((200..500).contains(&(changes / 60)), "{changes} changes of BTCUSDT in a minute");
     assert!((2..120).contains(&quiet_trades), "{quiet_trades} trades of NKNUSDT in a minute");
 }
+
+#[test]
+fn every_listing_has_a_full_book_that_trades() {
+    let all = listing::profiles(|_| true);
+    assert!(all.len() > listing::default_profiles().len());
+    let mut market = Market::with_profiles(9, START_US, all);
+    let mut trades = vec![0; market.listings().len()];
+    for event in run(&mut market, 120) {
+        if let What::Trade(_) = event.what {
+            trades[event.listing.0] += 1;
+        }
+    }
+    for (index, listing) in market.listings().iter().enumerate() {
+        let book = market.book(ListingId(index));
+        assert!(book.bids().count() >= 5 && book.asks().count() >= 5, "{}", listing.symbol());
+        assert!(trades[index] > 10, "{} trades of {}", trades[index], listing.symbol());
+    }
+}
+
+#[test]
+fn what_is_closed_does_not_trade_but_has_traded() {
+    let mut profiles = listing::profiles(|class| class == Class::Stock(Place::HongKong));
+    profiles.iter_mut().for_each(|profile| profile.hours = profile.listing.class.hours());
+    // 2023-11-14 22:13:20 UTC, which is 06:13 in Hong Kong; it opens 3 h 16 min 40 s later.
+    let mut market = Market::with_profiles(10, START_US, profiles);
+    let last = market.history(ListingId(0)).trades().back().copied().unwrap();
+    let close_us = START_US - (14 * 3_600 + 13 * 60 + 20) * SECOND_US - 123_456;
+    assert!((close_us - 60 * SECOND_US..close_us).contains(&last.time_us), "the last trade was before the close");
+    assert_eq!(run(&mut market, 3 * 3_600 + 16 * 60 + 39), []);
+    assert!(run(&mut market, 61).len() > 100, "the morning");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::market::{Listing, Scaled};
+use crate::market::{Class, Listing, Scaled};
 
 /// What is known of the symbols so far.
 #[derive(Debug, Default)]
@@ -50,6 +50,7 @@ impl Symbols {
         let listing = |(symbol, places): (&String, &Places)| {
             let (base, quote) = split(symbol);
             Listing {
+                class: Class::Crypto,
                 base: base.to_owned(),
                 quote: quote.to_owned(),
                 tick: Scaled::new(1, places.price),

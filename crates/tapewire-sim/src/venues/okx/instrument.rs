@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::market::{Listing, ListingId, Scaled};
+use crate::market::{Class, Listing, ListingId, Scaled};
 
 /// All instruments; the position of each is its number.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ impl Instruments {
     /// What a contract of another instrument is worth is not to be seen in market data.
     pub(super) fn recorded(places: &BTreeMap<String, (u32, u32)>) -> Self {
         let listing = |base: &str, quote: &str, price, size| Listing {
+            class: Class::Crypto,
             base: base.to_owned(),
             quote: quote.to_owned(),
             tick: Scaled::new(1, price),
