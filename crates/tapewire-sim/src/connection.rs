@@ -260,7 +260,8 @@ impl Writer {
             return Some(End::Violation("Pong timeout"));
         }
         let over = self.rules.life.is_some_and(|life| self.born + life <= now);
-        over.then(|| End::Close { code: 1001, reason: "the connection's time is over".to_owned() })
+        let code = self.rules.life_code;
+        over.then(|| End::Close { code, reason: "the connection's time is over".to_owned() })
     }
 
     async fn ping(&mut self, sink: &mut SplitSink<Socket, Message>, now: Instant) -> Result<(), End> {

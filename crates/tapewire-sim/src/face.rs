@@ -187,6 +187,8 @@ pub struct Rules {
     pub frame_bytes: usize,
     /// How long a connection lives; for ever by default.
     pub life: Option<Duration>,
+    /// The code of the close frame at the end of its life; 1001 by default.
+    pub life_code: u16,
     /// How long before the end of its life a connection gets [`Face::shutdown_notice`]; zero, the default, for never.
     pub notice_before: Duration,
 }
@@ -199,6 +201,7 @@ impl Default for Rules {
             frames_per_second: None,
             frame_bytes: 64 << 10,
             life: None,
+            life_code: 1001,
             notice_before: Duration::ZERO,
         }
     }

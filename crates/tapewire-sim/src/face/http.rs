@@ -13,6 +13,7 @@ use crate::query::{Query, decode};
 pub struct Request {
     pub(crate) peer: IpAddr,
     pub(crate) method: Method,
+    pub(crate) target: String,
     pub(crate) path: String,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
@@ -58,7 +59,8 @@ impl Request {
     }
 
     pub(crate) fn new(peer: IpAddr, method: Method, (path, query): (&str, &str), headers: HeaderMap) -> Self {
-        Self { peer, method, path: decode(path), query: Query::parse(query), headers, body: Bytes::new() }
+        let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        Self { peer, method, target, path: decode(path), query: Query::parse(query), headers, body: Bytes::new() }
     }
 
     /// Who asks; venues limit by address.
@@ -71,6 +73,18 @@ impl Request {
     #[must_use]
     pub fn method(&self) -> &str {
         self.method.as_str()
+    }
+
+    /// The path with its query, as they were sent: what signatures are made over.
+    ///
+    /// ```
+    /// use tapewire_sim::face::Request;
+    ///
+    /// assert_eq!(Request::get("/orders?symbol=A%2FB").target(), "/orders?symbol=A%2FB");
+    /// ```
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     /// The path, percent-decoded.

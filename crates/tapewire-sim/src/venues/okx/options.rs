@@ -76,7 +76,7 @@ impl Default for Options {
     fn default() -> Self {
         let notice_before = Duration::from_secs(60);
         Self {
-            rules: Rules { frame_bytes: FRAME_BYTES_MAX, notice_before, ..Rules::default() },
+            rules: Rules { frame_bytes: FRAME_BYTES_MAX, notice_before, life_code: ABNORMAL, ..Rules::default() },
             limits: true,
             idle_us: 30_000_000,
             alive_us: 60_000_000,
@@ -93,6 +93,8 @@ impl Default for Options {
 /// Frames above the documented 64 KB are answered with a close frame, up to this size.
 const FRAME_BYTES_MAX: usize = 1 << 20;
 const VIP_MAX: u32 = 9;
+/// The documents give no code for the end that notice 64008 announces; of those they list, it is the one that fits.
+const ABNORMAL: u16 = 4006;
 
 /// The options, for the list of venues.
 pub(super) const OPTIONS: &[OptionInfo] = &[

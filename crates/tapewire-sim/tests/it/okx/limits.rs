@@ -113,7 +113,7 @@ async fn a_connection_is_told_a_minute_before_its_end() {
     let notice = client.until(|it| it["event"] == "notice").await;
     assert_eq!(notice["code"], "64008");
     assert_eq!(start.elapsed().as_secs(), 600 - 60);
-    client.end().await;
+    assert_eq!(client.end().await.map(|(code, _)| code), Some(4006));
     assert_eq!(start.elapsed().as_secs(), 600);
     sim.stop().await;
 }
