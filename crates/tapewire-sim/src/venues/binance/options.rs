@@ -67,6 +67,7 @@ impl Default for Options {
             frame_bytes: FRAME_BYTES_MAX,
             life: Some(Duration::from_secs(24 * 3_600)),
             notice_before: Duration::from_secs(60),
+            ..Rules::default()
         };
         Self { rules, limits: true, errors: Shape::Flat, streams_max: 1_024, symbols: Vec::new() }
     }
