@@ -300,7 +300,7 @@ fn trade(it: &TradeMessage<'_>, instrument: InstrumentId, ts_recv: Option<UnixNa
         channel: Channel::Trade,
         ts_event: Some(UnixNanos::from_millis(it.at).ok_or(DecodeError::OutOfRange { field: "at" })?),
         ts_recv,
-        id: Id::Number(it.no),
+        id: Some(Id::Number(it.no)),
         price: positive("price", it.price)?,
         quantity: positive("quantity", it.quantity)?,
         quantity_unit: QuantityUnit::Base,

@@ -129,7 +129,7 @@ fn trade(instrument: InstrumentId, number: u64, cx: &Context<'_>) -> Trade {
         channel: Channel::Trade,
         ts_event: cx.now(),
         ts_recv: cx.now(),
-        id: Id::Number(number),
+        id: Some(Id::Number(number)),
         price: Decimal::new(6_183_763, 2),
         quantity: Decimal::new(25, 3),
         quantity_unit: QuantityUnit::Base,

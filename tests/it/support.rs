@@ -70,7 +70,7 @@ impl Ledger {
     pub(crate) fn note(&mut self, event: &Event<'_>) {
         match event {
             Event::Trade(trade) => {
-                let id = trade.id.number().unwrap();
+                let id = trade.id.as_ref().and_then(tapewire::event::Id::number).unwrap();
                 let told = self.told.remove(&trade.instrument).unwrap_or(Some(0));
                 match (self.last.insert(trade.instrument, id), told) {
                     (Some(last), Some(told)) => {

@@ -53,7 +53,7 @@ impl<W: Write> Listener for Printer<'_, W> {
             request: reply.request.as_ref().map(Id::to_string),
             reason: reply.reason,
             topics: reply.topics,
-            fatal: reply.fatal,
+            fatal: reply.fatal.is_some(),
         };
         self.print(&control, line)
     }

@@ -271,6 +271,7 @@ impl<L: Listener> Ears<'_, L> {
 
     fn failed(&mut self, failure: &Failure, fatal: bool) {
         let (code, reason) = (failure.code.as_deref(), Some(failure.reason.as_str()));
+        let fatal = fatal.then_some(failure.recovery);
         self.control(&Reply { code, reason, fatal, ..Reply::new(ReplyKind::Error) });
     }
 }

@@ -175,6 +175,8 @@ pub enum Channel {
     TradeAgg,
     /// `trade:block`: executions that were agreed off the book.
     TradeBlock,
+    /// `trade:odd_lot`: executions of quantities below a lot, on a board of their own.
+    TradeOddLot,
     /// `quote`: the best bid and ask.
     Quote,
     /// `book`: the full order book, managed: snapshot, then every change.
@@ -233,10 +235,11 @@ pub enum Channel {
 }
 
 /// The channels whose text is one word.
-const PLAIN: [(Channel, &str); 21] = [
+const PLAIN: [(Channel, &str); 22] = [
     (Channel::Trade, "trade"),
     (Channel::TradeAgg, "trade:agg"),
     (Channel::TradeBlock, "trade:block"),
+    (Channel::TradeOddLot, "trade:odd_lot"),
     (Channel::Quote, "quote"),
     (Channel::Book, "book"),
     (Channel::BookRpi, "book:rpi"),

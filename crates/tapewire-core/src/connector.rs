@@ -2,7 +2,7 @@
 
 use crate::book::OrderBook;
 use crate::event::Product;
-use crate::{Account, Grant, Policy, Protocol, Route, Subscription, Target, Topic, Unsupported, VenueId};
+use crate::{Account, Failure, Grant, Policy, Protocol, Route, Subscription, Target, Topic, Unsupported, VenueId};
 
 /// A venue's facts. Stateless: two calls with the same arguments give the same answer.
 ///
@@ -58,11 +58,36 @@ pub trait Connector: Send + Sync {
     /// The hot side, for one connection that was opened with `grant`.
     fn protocol(&self, route: Route, grant: &Grant) -> Box<dyn Protocol>;
 
+    /// What the end of a connection means at this venue. `usual` is what the same end means where a venue says no more:
+    /// a good answer is that with another `recovery`.
+    fn ended(&self, route: Route, how: Ending<'_>, usual: Failure) -> Failure {
+        _ = (route, how);
+        usual
+    }
+
     /// The checksum that the venue would send for a book; `None` where it sends none.
     fn checksum(&self, book: &OrderBook) -> Option<u32> {
         _ = book;
         None
     }
+}
+
+/// How a venue ended a connection, or would not open it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending<'a> {
+    /// The upgrade was answered with an error status.
+    Refused {
+        /// The status.
+        status: u16,
+    },
+    /// A close frame came.
+    Closed {
+        /// Its code.
+        code: u16,
+        /// Its words, made printable.
+        reason: &'a str,
+    },
 }
 
 /// What an adapter can do: drives `tapewire venues`, documentation and the cases of conformance.

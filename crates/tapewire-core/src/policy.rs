@@ -10,6 +10,11 @@ use std::time::Duration;
 pub struct Policy {
     /// What we send to see whether the venue is still there.
     pub heartbeat: Heartbeat,
+    /// The venue wants to hear this often from us, whatever it sends itself: [`Protocol::keep_alive`] is called. No answer
+    /// is expected.
+    ///
+    /// [`Protocol::keep_alive`]: crate::Protocol::keep_alive
+    pub keep_alive: Option<Duration>,
     /// No byte at all for this long: the connection is dead.
     pub silence_max: Duration,
     /// No application data on any confirmed topic that has a cadence, for this long: the connection is dead, whatever
@@ -31,6 +36,8 @@ pub struct Policy {
     pub control: Budget,
     /// Connections to one host that we may try to open.
     pub dials: Budget,
+    /// Connections to the venue at the same time; what does not fit on them is rejected. `None`: any number.
+    pub connections_max: Option<usize>,
     /// Topics on one connection.
     pub topics_max: usize,
     /// Topics in one frame.
@@ -121,6 +128,7 @@ impl Default for Policy {
                 idle: Duration::from_secs(20),
                 answer_within: Some(Duration::from_secs(10)),
             },
+            keep_alive: None,
             silence_max: Duration::from_secs(60),
             data_silence_max: None,
             lull_max: Some(Duration::from_secs(30)),
@@ -130,6 +138,7 @@ impl Default for Policy {
             asks_max: 3,
             control: Budget { amount: 5, per: Duration::from_secs(1) },
             dials: Budget { amount: 60, per: Duration::from_secs(60) },
+            connections_max: None,
             topics_max: 200,
             topics_per_frame: 100,
             frame_length_max: 16 * 1024,

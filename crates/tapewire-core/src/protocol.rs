@@ -19,6 +19,11 @@ pub trait Protocol: Send {
     /// that turns out bad emits nothing but that.
     fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>);
 
+    /// Sends what keeps the connection open, each [`Policy::keep_alive`](crate::Policy::keep_alive).
+    fn keep_alive(&mut self, cx: &mut Context<'_>) {
+        _ = cx;
+    }
+
     /// Sends a heartbeat that is more than plain data.
     fn ping(&mut self, cx: &mut Context<'_>) {
         _ = cx;
@@ -72,15 +77,18 @@ pub struct Reply<'a> {
     pub code: Option<&'a str>,
     /// The venue's words.
     pub reason: Option<&'a str>,
-    /// Whether the connection is of no use after it.
-    pub fatal: bool,
+    /// The connection is of no use after it, and this is what can be done; `None` where it goes on.
+    pub fatal: Option<Recovery>,
+    /// Whether the venue refuses for now, and may accept the same request later. It is then asked for again, on the same
+    /// connection, after 2 seconds, and after twice as long each time, up to 30.
+    pub again: bool,
 }
 
 impl Reply<'_> {
     /// A reply that says nothing but its kind.
     #[must_use]
     pub const fn new(kind: ReplyKind) -> Self {
-        Self { kind, request: None, topics: &[], code: None, reason: None, fatal: false }
+        Self { kind, request: None, topics: &[], code: None, reason: None, fatal: None, again: false }
     }
 }
 

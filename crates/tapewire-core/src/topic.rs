@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{BookRule, Subscription};
+use crate::{BookRule, Hours, Subscription};
 
 /// Which of a venue's sockets: `market`, `public`, `private`, ..
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +32,13 @@ pub struct Topic {
     pub resync: Resync,
     /// Whether its events are numbered without holes, so that a jump is a loss.
     pub numbered: bool,
+    /// Topics of one group can be subscribed in one frame; those of another wait for the next.
+    pub group: &'static str,
+    /// When there is trading; `None` for always. Outside of it silence means nothing.
+    pub hours: Option<&'static Hours>,
+    /// What it most likely means if nothing ever comes, where the venue accepts any name: such a topic is told to be
+    /// `stale` with these words after a minute of trading, and costs no connection.
+    pub silence: Option<&'static str>,
 }
 
 impl Topic {
@@ -45,6 +52,9 @@ impl Topic {
             rule: BookRule::None,
             resync: Resync::InStream,
             numbered: false,
+            group: "",
+            hours: None,
+            silence: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, Stream as _};
 use tapewire_core::{DialRequest, Failure, Frame, Monotonic, Now, Policy, Recovery, Subscription};
-use tapewire_session::{Action, Closure, Input, OutFrame, Output, Session, Setup};
+use tapewire_session::{Action, Closure, How, Input, OutFrame, Output, Session, Setup};
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -220,7 +220,7 @@ impl Lane {
     }
 
     fn lost(&mut self, connection: u64, failure: Failure) {
-        self.input(Input::Closed { connection, closure: Closure { failure } });
+        self.input(Input::Closed { connection, closure: Closure { failure, how: None } });
     }
 
     fn dialled(&mut self, connection: u64, outcome: Result<Socket, DialError>) {
@@ -235,7 +235,12 @@ impl Lane {
             Err(error) => {
                 let reason = tapewire_core::chain(&error);
                 tracing::info!(connection, reason, "could not connect");
-                self.lost(connection, Failure::new(error.recovery(), reason));
+                let failure = Failure::new(error.recovery(), reason);
+                let how = match error {
+                    DialError::Refusal { status, .. } => Some(How::Refused(status)),
+                    _ => None,
+                };
+                self.input(Input::Closed { connection, closure: Closure { failure, how } });
             }
         }
     }
@@ -346,13 +351,12 @@ async fn read(
                         }
                     }
                     Some(Err(error)) => break Some((now, lost_by(&error))),
-                    None => break Some((now, Failure::new(Recovery::Retry, "the venue closed the connection"))),
+                    None => break Some((now, closed_by(None))),
                 }
             };
             match ended {
-                Some((now, failure)) => {
+                Some((now, closure)) => {
                     sockets.swap_remove(at);
-                    let closure = Closure { failure };
                     handle(session, now, Input::Closed { connection, closure }, actions, outlet);
                 }
                 None => at += 1,
@@ -375,9 +379,10 @@ fn input(connection: u64, message: &Message) -> Option<Input<'_>> {
 }
 
 /// What a close frame means: most codes say that one may come back at once, some that one should wait.
-fn closed_by(frame: Option<CloseFrame>) -> Failure {
+fn closed_by(frame: Option<CloseFrame>) -> Closure {
     let Some(CloseFrame { code, reason }) = frame else {
-        return Failure::new(Recovery::Retry, "the venue closed the connection without a code");
+        let failure = Failure::new(Recovery::Retry, "the venue closed the connection without a code");
+        return Closure { failure, how: None };
     };
     let number = u16::from(code);
     let recovery = match number {
@@ -387,11 +392,13 @@ fn closed_by(frame: Option<CloseFrame>) -> Failure {
     };
     let words = tapewire_core::excerpt(reason.as_bytes());
     let reason = if words.is_empty() { "the venue closed the connection".to_owned() } else { words };
-    Failure { recovery, code: Some(number.to_string()), reason }
+    let failure = Failure { recovery, code: Some(number.to_string()), reason };
+    Closure { failure, how: Some(How::Closed(number)) }
 }
 
-fn lost_by(error: &SocketError) -> Failure {
-    Failure::new(Recovery::Retry, format!("the connection was lost: {}", describe(error)))
+fn lost_by(error: &SocketError) -> Closure {
+    let failure = Failure::new(Recovery::Retry, format!("the connection was lost: {}", describe(error)));
+    Closure { failure, how: None }
 }
 
 /// A socket's error in our words: no text of the venue's.

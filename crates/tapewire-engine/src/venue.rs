@@ -27,6 +27,9 @@ const RESTART_AFTER: Duration = Duration::from_secs(2);
 /// All lanes end within this time of being told to, or are cut off.
 pub(crate) const SHUTDOWN_WITHIN: Duration = Duration::from_secs(4);
 
+/// What is said of a subscription that fits on no connection.
+const NO_ROOM: &str = "every connection that the venue allows is full: subscribe to less, or tell of a larger plan";
+
 /// What a supervisor is made from.
 pub(crate) struct Supervisor {
     pub(crate) connector: Arc<dyn Connector>,
@@ -150,12 +153,19 @@ impl Running {
             at(&|lane| lane.wanted.contains_key(&subscription)).or_else(|| at(&has_topic)).or_else(|| at(&has_room));
         let at = match at {
             Some(at) => at,
+            None if self.is_full(topic.route) => return self.reject(subscription, NO_ROOM),
             None => self.open_lane(topic.route).await,
         };
         if let Some(Some(lane)) = self.lanes.get_mut(at) {
             lane.wanted.insert(subscription, topic);
             _ = lane.commands.send(Command::Subscribe(subscription)).await;
         }
+    }
+
+    /// Whether all connections that a venue allows are there.
+    fn is_full(&self, route: Route) -> bool {
+        let most = self.parts.connector.policy(route).connections_max;
+        most.is_some_and(|most| self.lanes.iter().flatten().count() >= most)
     }
 
     /// Starts a lane; returns its place.

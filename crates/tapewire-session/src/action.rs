@@ -77,8 +77,19 @@ pub enum Input<'a> {
 /// Why a connection ended.
 #[derive(Clone, Debug)]
 pub struct Closure {
-    /// What can be done, and why it ended, in words fit to print.
+    /// What can be done, and why it ended, in words fit to print; as it is where the venue says no more.
     pub failure: Failure,
+    /// How the venue ended it; `None` where it was not the venue that did.
+    pub how: Option<How>,
+}
+
+/// How a venue ends a connection, or keeps it from being opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By an error status for the upgrade.
+    Refused(u16),
+    /// By a close frame with a code.
+    Closed(u16),
 }
 
 /// Something to be done.

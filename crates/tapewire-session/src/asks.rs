@@ -3,12 +3,18 @@
 //! Each topic of a connection is in one place only: wanted, in a request that is not answered yet, or confirmed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use tapewire_core::event::Id;
 use tapewire_core::{Monotonic, Topic, TopicId};
 
 /// How many requests may wait for their answers. Beyond that the oldest counts as not answered.
 const REQUESTS_MAX: usize = 1024;
+
+/// What the venue refuses for now is asked for again after this time, then after twice as long, ..
+const AGAIN_FIRST: Duration = Duration::from_secs(2);
+/// .. and at the longest after this.
+const AGAIN_LONGEST: Duration = Duration::from_secs(30);
 
 /// All that is asked on one connection.
 #[derive(Debug, Default)]
@@ -18,13 +24,17 @@ pub(crate) struct Asks {
     /// Oldest first.
     requests: VecDeque<Request>,
     confirmed: BTreeSet<TopicId>,
+    /// What the venue refused for now, and when to ask again.
+    later: Vec<(Monotonic, TopicId, Wish)>,
 }
 
 /// A topic to subscribe: how often it was asked for, and whether it has to go alone.
 #[derive(Clone, Copy, Debug, Default)]
-struct Wish {
+pub(crate) struct Wish {
     asked: u32,
     alone: bool,
+    /// How often the venue refused it for now.
+    pub(crate) deferred: u32,
 }
 
 /// A topic to unsubscribe.
@@ -60,6 +70,7 @@ impl Asks {
     /// A topic is wanted no longer. It is unsubscribed if the venue may have it.
     pub(crate) fn leave(&mut self, id: TopicId, topic: &Topic) {
         let unsure = self.wanted.remove(&id).is_some_and(|wish| wish.asked > 0);
+        self.later.retain(|(_, later, _)| *later != id);
         if self.take_pending(id) || self.confirmed.remove(&id) || unsure {
             self.leaving.push(Farewell { topic: topic.clone(), asked: 0 });
         }
@@ -85,9 +96,33 @@ impl Asks {
         self.confirmed.insert(id);
     }
 
+    /// The venue refused a topic for now: it is asked for again after a while, which doubles each time.
+    pub(crate) fn defer(&mut self, id: TopicId, mut wish: Wish, now: Monotonic) {
+        let wait = AGAIN_FIRST.saturating_mul(1 << wish.deferred.min(10)).min(AGAIN_LONGEST);
+        (wish.asked, wish.deferred) = (0, wish.deferred.saturating_add(1));
+        self.later.push((now.after(wait), id, wish));
+    }
+
+    /// Wants what was put off until now.
+    pub(crate) fn resume(&mut self, now: Monotonic) {
+        let wanted = &mut self.wanted;
+        self.later.retain(|(at, id, wish)| {
+            let waits = *at > now;
+            if !waits {
+                wanted.insert(*id, *wish);
+            }
+            waits
+        });
+    }
+
+    /// When the first of what was put off is to be asked for again.
+    pub(crate) fn resume_at(&self) -> Option<Monotonic> {
+        self.later.iter().map(|(at, ..)| *at).min()
+    }
+
     /// The venue refused a topic together with others: it is asked for alone.
     pub(crate) fn refused(&mut self, id: TopicId) {
-        self.wanted.insert(id, Wish { asked: 0, alone: true });
+        self.wanted.insert(id, Wish { alone: true, ..Wish::default() });
     }
 
     pub(crate) fn is_confirmed(&self, id: TopicId) -> bool {
@@ -100,7 +135,7 @@ impl Asks {
 
     /// Whether nothing is left to be asked for or to be confirmed.
     pub(crate) fn all_confirmed(&self) -> bool {
-        self.wanted.is_empty() && self.requests.iter().all(|request| request.joins.is_empty())
+        self.wanted.is_empty() && self.later.is_empty() && self.requests.iter().all(|request| request.joins.is_empty())
     }
 
     /// Whether something waits to be sent.
@@ -108,15 +143,19 @@ impl Asks {
         !self.wanted.is_empty() || !self.leaving.is_empty()
     }
 
-    /// What to send next, `most` topics at once: unsubscribes first, since a topic may be in both.
-    pub(crate) fn next(&self, most: usize) -> Next {
-        if !self.leaving.is_empty() {
-            return Next::Leave(self.leaving.iter().take(most).map(|farewell| farewell.topic.clone()).collect());
+    /// What to send next, `most` topics of one group at once: unsubscribes first, since a topic may be in both.
+    pub(crate) fn next(&mut self, most: usize, group_of: impl Fn(TopicId) -> Option<&'static str>) -> Next {
+        if let Some(group) = self.leaving.first().map(|farewell| farewell.topic.group) {
+            self.leaving.sort_by_key(|farewell| farewell.topic.group != group);
+            let of_group = self.leaving.iter().take_while(|farewell| farewell.topic.group == group);
+            return Next::Leave(of_group.take(most).map(|farewell| farewell.topic.clone()).collect());
         }
-        let alone = self.wanted.iter().find(|(_, wish)| wish.alone);
-        let ids: Vec<TopicId> =
-            alone.map_or_else(|| self.wanted.keys().take(most).copied().collect(), |(id, _)| vec![*id]);
-        if ids.is_empty() { Next::Nothing } else { Next::Join(ids) }
+        if let Some((id, _)) = self.wanted.iter().find(|(_, wish)| wish.alone) {
+            return Next::Join(vec![*id]);
+        }
+        let Some(first) = self.wanted.keys().next() else { return Next::Nothing };
+        let group = group_of(*first);
+        Next::Join(self.wanted.keys().copied().filter(|id| group_of(*id) == group).take(most).collect())
     }
 
     /// The first `taken` of what was next went out, to be answered until then.
@@ -147,18 +186,23 @@ impl Asks {
         id: Option<&Id>,
         names: &[Box<str>],
         find: impl Fn(&str) -> Option<TopicId>,
-    ) -> Vec<TopicId> {
+    ) -> Vec<(TopicId, Wish)> {
         let is_meant = |request: &Request| id.is_none_or(|id| request.id.as_ref() == Some(id));
         if !names.is_empty() {
             return names.iter().filter_map(|name| self.named(is_meant, name, find(name))).collect();
         }
         let place = self.requests.iter().position(is_meant);
         let request = place.and_then(|place| self.requests.remove(place));
-        request.into_iter().flat_map(|request| request.joins).map(|(id, _)| id).collect()
+        request.into_iter().flat_map(|request| request.joins).collect()
     }
 
     /// Settles the oldest request that speaks of a name; returns the topic if it was to be subscribed.
-    fn named(&mut self, is_meant: impl Fn(&Request) -> bool, name: &str, id: Option<TopicId>) -> Option<TopicId> {
+    fn named(
+        &mut self,
+        is_meant: impl Fn(&Request) -> bool,
+        name: &str,
+        id: Option<TopicId>,
+    ) -> Option<(TopicId, Wish)> {
         let mut found = None;
         let place = self.requests.iter_mut().position(|request| {
             if !is_meant(request) {
@@ -167,7 +211,7 @@ impl Asks {
             let leaves = request.leaves.iter().position(|farewell| &*farewell.topic.wire == name);
             let joins = request.joins.iter().position(|(join, _)| Some(*join) == id);
             leaves.map(|at| request.leaves.remove(at));
-            found = joins.map(|at| request.joins.remove(at).0);
+            found = joins.map(|at| request.joins.remove(at));
             leaves.is_some() || joins.is_some()
         })?;
         if self.requests.get(place).is_some_and(|request| request.joins.is_empty() && request.leaves.is_empty()) {

@@ -32,7 +32,7 @@ mod topics;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Closure, Input, OutFrame, Output};
+pub use action::{Action, Closure, How, Input, OutFrame, Output};
 pub use catalog::Catalog;
 pub use counters::Counters;
 pub use pacing::Pacer;

@@ -44,6 +44,10 @@ pub(crate) struct Life {
     pub(crate) byte_at: Monotonic,
     pub(crate) pinged_at: Option<Monotonic>,
     pub(crate) data_at: Option<Monotonic>,
+    /// When we last said that we are here.
+    pub(crate) kept_at: Monotonic,
+    /// How many confirmed topics were open for trading when that was last looked at.
+    pub(crate) trading: usize,
     /// How often data came, while the same topics were subscribed.
     pace: Pace,
     pub(crate) look_at: Monotonic,
@@ -85,7 +89,9 @@ impl Link {
     /// come at any time, and its pong must not be too much.
     pub(crate) fn send_at(&self, now: Monotonic) -> Option<Monotonic> {
         let wishes = self.state == LinkState::Ready && self.asks.has_wishes();
-        wishes.then(|| self.pacer.spare_at(now, 1))
+        let resume = self.asks.resume_at().filter(|_| self.state == LinkState::Ready);
+        let wish = wishes.then(|| self.pacer.spare_at(now, 1));
+        [wish, resume].into_iter().flatten().min()
     }
 
     /// The connection was looked after: says when to do so again. That is the next bound, exactly, or sooner.
@@ -108,6 +114,8 @@ impl Life {
             byte_at: now,
             pinged_at: None,
             data_at: None,
+            kept_at: now,
+            trading: 0,
             pace: Pace::new(now),
             look_at: now.after(TICK),
             confirmed_at: None,
@@ -157,7 +165,13 @@ impl Life {
     /// When the next of it is due.
     fn due(&self, policy: &Policy) -> Monotonic {
         let silence = self.byte_at.after(policy.silence_max);
-        self.heartbeat_due(policy).map_or(silence, |(at, _)| at.min(silence))
+        let beat = self.heartbeat_due(policy).map(|(at, _)| at);
+        [beat, self.keep_alive_due(policy)].into_iter().flatten().fold(silence, Monotonic::min)
+    }
+
+    /// When the venue wants to hear from us, whatever it sends.
+    pub(crate) fn keep_alive_due(&self, policy: &Policy) -> Option<Monotonic> {
+        Some(self.kept_at.after(policy.keep_alive?))
     }
 
     fn heartbeat_due(&self, policy: &Policy) -> Option<(Monotonic, Beat)> {

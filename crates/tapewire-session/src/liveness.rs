@@ -15,6 +15,8 @@ use crate::{Action, OutFrame, Output};
 /// A topic with a cadence is stale after so many periods without data, and not before the shortest silence.
 const STALE_PERIODS: u32 = 10;
 const STALE_SHORTEST: Duration = Duration::from_secs(10);
+/// Where the venue accepts any name, one of which nothing ever came is told after this much trading.
+const NEVER_AFTER: Duration = Duration::from_secs(60);
 /// So many parts that cannot be decoded, within a minute, end the connection.
 const MALFORMED_MAX: u32 = 1000;
 
@@ -36,10 +38,22 @@ impl Session {
                 return self.fail(now, connection, why, out);
             }
         }
+        self.keep_alive(now, connection, out);
         self.look_at_asks(now, connection, out);
         self.look_at_silence(now, connection, out);
         if let Some(link) = self.link(connection) {
             link.looked(&policy, now.mono);
+        }
+    }
+
+    /// Says that we are here, where the venue wants to hear that.
+    fn keep_alive(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
+        let policy = Arc::clone(&self.policy);
+        let Some(link) = self.link(connection) else { return };
+        let is_due = link.life.keep_alive_due(&policy).is_some_and(|due| due <= now.mono);
+        if is_due && link.pacer.free_at(now.mono) <= now.mono {
+            link.life.kept_at = now.mono;
+            self.call(now, connection, out, |protocol, cx| protocol.keep_alive(cx));
         }
     }
 
@@ -74,8 +88,9 @@ impl Session {
 
     /// Looks for topics that are silent although they never should be: first they are subscribed anew, then the
     /// connection is ended. Those that may be quiet, but came often and stopped, are subscribed anew, once for each
-    /// silence.
+    /// silence. Where nothing ever came of a name that the venue accepts unseen, that is said, and no more.
     fn look_at_silence(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
+        self.look_at_hours(now, connection);
         let Some(link) = self.primary.as_ref().filter(|link| link.number == connection) else { return };
         if self.policy.lull_max.is_some_and(|lull_max| link.life.has_stopped(lull_max, now.mono)) {
             let why = "data came often, and stopped";
@@ -87,6 +102,12 @@ impl Session {
         for id in link.asks.confirmed() {
             let Some((entry, Some(flow))) = table.get(id).zip(flows.get_mut(id.index())) else { continue };
             let quiet = now.mono.since(flow.quiet_since);
+            if entry.topic.silence.is_some() && flow.ts_last.is_none() {
+                if flow.stale_since.is_none() && quiet >= NEVER_AFTER {
+                    stale.push((id, quiet));
+                }
+                continue;
+            }
             let Some(cadence) = entry.topic.cadence else {
                 if self.policy.lull_max.is_some_and(|max| flow.pace.has_stopped(flow.quiet_since, max, now.mono)) {
                     flow.pace = Pace::new(now.mono);
@@ -113,6 +134,28 @@ impl Session {
         }
     }
 
+    /// What is closed is quiet: its silence begins when it opens. How often data came says nothing any more once
+    /// another number of markets is open.
+    fn look_at_hours(&mut self, now: Now, connection: u64) {
+        let Some(link) = self.primary.as_mut().filter(|link| link.number == connection) else { return };
+        let (table, flows) = self.topics.parts();
+        let mut trading = 0;
+        for id in link.asks.confirmed() {
+            let Some((entry, Some(flow))) = table.get(id).zip(flows.get_mut(id.index())) else { continue };
+            match entry.topic.hours {
+                Some(hours) if !hours.is_open(now.wall) => {
+                    (flow.quiet_since, flow.pace) = (now.mono, Pace::new(now.mono));
+                    flow.stale_since = flow.stale_since.map(|_| now.mono);
+                }
+                _ => trading += 1,
+            }
+        }
+        if link.life.trading != trading {
+            link.life.trading = trading;
+            link.life.forget_pace(now.mono);
+        }
+    }
+
     fn stale(&mut self, now: Now, connection: u64, id: TopicId, limit: Duration, out: &mut Output<'_>) {
         self.each_flow(now, out, |at, flow, delivery| {
             if at == id {
@@ -120,11 +163,16 @@ impl Session {
                 flow.stale_since = Some(now.mono);
             }
         });
+        let never = self.topics.flow(id).is_some_and(|flow| flow.ts_last.is_none());
+        let cause = self.topics.topic(id).and_then(|topic| topic.silence).filter(|_| never);
+        let words = cause.map_or_else(String::new, |cause| format!(": {cause}"));
         for subscription in self.topics.subscriptions(id) {
-            let reason = Reason::of(format!("no data for {} s", limit.as_secs()));
+            let reason = Reason::of(format!("no data for {} s{words}", limit.as_secs()));
             self.topics.tell(subscription, SubscriptionState::Stale, reason, now, out.events);
         }
-        self.resubscribe(connection, id);
+        if cause.is_none() {
+            self.resubscribe(connection, id);
+        }
     }
 
     pub(crate) fn count_malformed(&mut self, now: Now, connection: u64, count: u32, out: &mut Output<'_>) {

@@ -3,8 +3,8 @@
 use tapewire_core::book::{ManagedBook, Verdict};
 use tapewire_core::event::{BookAction, Cause, Event, Id, Malformed, Normalized};
 use tapewire_core::{
-    Connector, DecodeError, Effects, Failure, Frame, Now, Reply, ReplyKind, Subscription, TopicEntry, TopicId,
-    TopicTable, VenueId, excerpt,
+    Connector, DecodeError, Effects, Failure, Frame, Now, Recovery, Reply, ReplyKind, Subscription, TopicEntry,
+    TopicId, TopicTable, VenueId, excerpt,
 };
 
 use crate::counters::Counters;
@@ -54,7 +54,8 @@ pub(crate) struct Answer {
     pub(crate) names: Vec<Box<str>>,
     pub(crate) code: Option<Box<str>>,
     pub(crate) reason: Option<Box<str>>,
-    pub(crate) fatal: bool,
+    pub(crate) fatal: Option<Recovery>,
+    pub(crate) again: bool,
 }
 
 impl Pipeline<'_> {
@@ -120,6 +121,7 @@ impl Effects for Pipeline<'_> {
             code: reply.code.map(Into::into),
             reason: reply.reason.map(|reason| excerpt(reason.as_bytes()).into()),
             fatal: reply.fatal,
+            again: reply.again,
         }));
     }
 

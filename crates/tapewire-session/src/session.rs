@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tapewire_core::event::{Cause, Connection, ConnectionState, Event};
-use tapewire_core::{Connector, Context, Failure, Grant, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId};
+use tapewire_core::{
+    Connector, Context, Ending, Failure, Grant, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId,
+};
 
 use crate::backoff::Backoff;
 use crate::counters::Counters;
@@ -13,7 +15,7 @@ use crate::flow::Flow;
 use crate::link::{Link, LinkState};
 use crate::pipeline::{Note, Pipeline};
 use crate::topics::Topics;
-use crate::{Action, Catalog, Closure, Input, Output};
+use crate::{Action, Catalog, Closure, How, Input, Output};
 
 /// How long the first subscribe waits for the catalog, so that an unknown symbol is refused before it is asked for.
 const CATALOG_WAIT: Duration = Duration::from_secs(5);
@@ -158,7 +160,10 @@ impl Session {
                 }
             }
             Input::Ponged { connection } => self.heard(now, connection),
-            Input::Closed { connection, closure } => self.closed(now, connection, &closure, out),
+            Input::Closed { connection, closure } => {
+                let failure = self.meaning(closure);
+                self.closed(now, connection, failure, out);
+            }
             Input::Snapshot { ticket, answer } => self.snapshot(now, ticket, answer, out),
             Input::Republish(subscription) => self.republish(now, subscription, out),
             Input::Shutdown => return self.shutdown(now, out),
@@ -296,15 +301,26 @@ impl Session {
     pub(crate) fn end(&mut self, now: Now, connection: u64, failure: Failure, out: &mut Output<'_>) {
         if self.link(connection).is_some() {
             out.actions.push(Action::Close { connection });
-            self.closed(now, connection, &Closure { failure }, out);
+            self.closed(now, connection, failure, out);
         }
     }
 
-    fn closed(&mut self, now: Now, connection: u64, closure: &Closure, out: &mut Output<'_>) {
-        let Failure { recovery, code, reason } = &closure.failure;
-        let reason = code.as_ref().map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
+    /// What an end means at this venue.
+    fn meaning(&self, Closure { failure, how }: Closure) -> Failure {
+        let reason = failure.reason.clone();
+        let how = match how {
+            None => return failure,
+            Some(How::Refused(status)) => Ending::Refused { status },
+            Some(How::Closed(code)) => Ending::Closed { code, reason: &reason },
+        };
+        self.connector.ended(self.route, how, failure)
+    }
+
+    fn closed(&mut self, now: Now, connection: u64, failure: Failure, out: &mut Output<'_>) {
+        let Failure { recovery, code, reason } = failure;
+        let reason = code.map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
         if self.successor.take_if(|link| link.number == connection).is_some() {
-            return self.successor_lost(now, connection, *recovery, &reason, out);
+            return self.successor_lost(now, connection, recovery, &reason, out);
         }
         let Some(link) = self.primary.take_if(|link| link.number == connection) else { return };
         if link.life.is_proven(&self.policy, now.mono) {
@@ -317,7 +333,7 @@ impl Session {
             self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), None, out);
             return self.promote(now, heir, out);
         }
-        let delay = self.backoff.next(*recovery);
+        let delay = self.backoff.next(recovery);
         self.retry_at = delay.map(|delay| now.mono.after(delay));
         let state = if delay.is_some() { ConnectionState::Backoff } else { ConnectionState::GaveUp };
         self.tell_connection(now, connection, state, Some(&reason), delay, out);

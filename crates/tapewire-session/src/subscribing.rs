@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use tapewire_core::event::Id;
-use tapewire_core::{Failure, Now, Op, Recovery, ReplyKind, Resync, Subscription, SubscriptionState, TopicId};
+use tapewire_core::{Failure, Now, Op, ReplyKind, Resync, Subscription, SubscriptionState, TopicId};
 
-use crate::asks::{Asks, Next};
+use crate::asks::{Asks, Next, Wish};
 use crate::pace::Pace;
 use crate::pipeline::Answer;
 use crate::session::{CatalogState, Session};
@@ -104,6 +104,9 @@ impl Session {
             return;
         }
         for connection in self.open_numbers() {
+            if let Some(link) = self.link(connection) {
+                link.asks.resume(now.mono);
+            }
             while self.link(connection).and_then(|link| link.send_at(now.mono)).is_some_and(|at| at <= now.mono) {
                 self.ask_next(now, connection, out);
             }
@@ -114,8 +117,11 @@ impl Session {
     fn ask_next(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
         let most = self.policy.topics_per_frame.max(1);
         let until = now.mono.after(self.policy.answer_within);
-        let Some(link) = self.link(connection) else { return };
-        let next = link.asks.next(most);
+        let links = [&mut self.primary, &mut self.successor].into_iter().flatten();
+        let (Some(link), table) = (links.into_iter().find(|it| it.number == connection), &self.topics.table) else {
+            return;
+        };
+        let next = link.asks.next(most, |id| table.get(id).map(|entry| entry.topic.group));
         let (op, topics) = match &next {
             Next::Nothing => return,
             Next::Leave(topics) => (Op::Unsubscribe, topics.clone()),
@@ -147,14 +153,14 @@ impl Session {
     pub(crate) fn answered(&mut self, now: Now, connection: u64, answer: Answer, out: &mut Output<'_>) {
         // What ends the connection and names nothing is no request's fault.
         let is_settling = matches!(answer.kind, ReplyKind::Ack | ReplyKind::Error);
-        let is_general = answer.fatal && answer.request.is_none() && answer.names.is_empty();
+        let is_general = answer.fatal.is_some() && answer.request.is_none() && answer.names.is_empty();
         if is_settling && !is_general {
             self.settle(now, connection, &answer, out);
         }
-        if answer.fatal {
+        if let Some(recovery) = answer.fatal {
             let Answer { code, reason, .. } = answer;
             let reason = reason.map_or_else(|| "the venue ended the connection".to_owned(), String::from);
-            let failure = Failure { recovery: Recovery::Retry, code: code.map(String::from), reason };
+            let failure = Failure { recovery, code: code.map(String::from), reason };
             self.end(now, connection, failure, out);
         }
     }
@@ -165,7 +171,11 @@ impl Session {
     fn settle(&mut self, now: Now, connection: u64, answer: &Answer, out: &mut Output<'_>) {
         let link = [&mut self.primary, &mut self.successor].into_iter().flatten().find(|it| it.number == connection);
         let (Some(link), table) = (link, &self.topics.table) else { return };
-        let ids = link.asks.answered(answer.request.as_ref(), &answer.names, |name| table.find(name));
+        let asked = link.asks.answered(answer.request.as_ref(), &answer.names, |name| table.find(name));
+        if answer.kind == ReplyKind::Error && answer.again {
+            return self.defer(now, connection, asked, answer, out);
+        }
+        let ids: Vec<TopicId> = asked.into_iter().map(|(id, _)| id).collect();
         match ids.as_slice() {
             [] if answer.kind == ReplyKind::Error => {
                 let named = answer.names.iter().filter_map(|name| table.find(name));
@@ -182,6 +192,20 @@ impl Session {
             }
             [id] => self.reject(now, *id, answer, out),
             _ => ids.iter().for_each(|id| link.asks.refused(*id)),
+        }
+    }
+
+    /// The venue refuses for now: what was asked for waits.
+    fn defer(&mut self, now: Now, connection: u64, asked: Vec<(TopicId, Wish)>, answer: &Answer, out: &mut Output<'_>) {
+        for (id, wish) in asked {
+            let is_news = wish.deferred == 0;
+            if let Some(link) = self.link(connection) {
+                link.asks.defer(id, wish, now.mono);
+            }
+            for subscription in self.topics.subscriptions(id).into_iter().filter(|_| is_news) {
+                let reason = Reason { code: answer.code.clone(), text: answer.reason.clone() };
+                self.topics.tell(subscription, SubscriptionState::Pending, reason, now, out.events);
+            }
         }
     }
 

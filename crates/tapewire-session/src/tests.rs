@@ -23,7 +23,7 @@ use std::time::Duration;
 use tapewire_core::event::{Batch, Event, Normalized};
 use tapewire_core::{Failure, Frame, InstrumentId, Monotonic, Now, Recovery, Subscription, UnixNanos};
 
-use crate::{Action, Catalog, Closure, Counters, Input, OutFrame, Output, Session, Setup};
+use crate::{Action, Catalog, Closure, Counters, How, Input, OutFrame, Output, Session, Setup};
 use toy::Toy;
 
 /// A session at some time, and what it did last.
@@ -159,15 +159,17 @@ fn span_of(text: &str) -> Duration {
     }
 }
 
-/// Nothing, `stop`, or `after 60s`.
-fn closure(how: &[&str]) -> Closure {
-    let recovery = match how {
-        [] => Recovery::Retry,
+/// Nothing, `stop`, `after 60s`, or `by 4007` (a code) and `by 401` (a status).
+fn closure(words: &[&str]) -> Closure {
+    let by = |number: &u16| if *number < 1000 { How::Refused(*number) } else { How::Closed(*number) };
+    let how = if let ["by", number] = words { number.parse().ok().as_ref().map(by) } else { None };
+    let recovery = match words {
+        [] | ["by", _] => Recovery::Retry,
         ["stop"] => Recovery::Stop,
         ["after", span] => Recovery::RetryAfter(span_of(span)),
-        how => panic!("not a recovery: {how:?}"),
+        words => panic!("not a recovery: {words:?}"),
     };
-    Closure { failure: Failure::new(recovery, "broken") }
+    Closure { failure: Failure::new(recovery, "broken"), how }
 }
 
 /// An action as text.

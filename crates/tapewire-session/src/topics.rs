@@ -17,7 +17,7 @@ pub(crate) struct Topics {
 }
 
 /// Why a subscription is where it is, in the venue's words or ours.
-#[derive(Clone, Debug, Default)]
+#[derive(PartialEq, Clone, Debug, Default)]
 pub(crate) struct Reason {
     pub(crate) code: Option<Box<str>>,
     pub(crate) text: Option<Box<str>>,
@@ -112,7 +112,9 @@ impl Topics {
             SubscriptionState::Removed | SubscriptionState::Rejected => self.told.remove(&subscription),
             _ => self.told.insert(subscription, state),
         };
-        if known == Some(state) {
+        // That it goes on waiting is news where the venue says why.
+        let is_news = state == SubscriptionState::Pending && reason != Reason::default();
+        if known == Some(state) && !is_news {
             return;
         }
         let Reason { code, text: reason } = reason;

@@ -77,7 +77,7 @@ impl Effects for Ears {
             request: reply.request.as_ref().map(Id::to_string),
             reason: reply.reason,
             topics: reply.topics,
-            fatal: reply.fatal,
+            fatal: reply.fatal.is_some(),
         };
         self.say("control", None, &control);
     }

@@ -74,7 +74,7 @@ impl Serialize for Levels<'_> {
 type Written<M> = Result<(), <M as SerializeMap>::Error>;
 
 fn trade<M: SerializeMap>(event: &Trade, map: &mut M) -> Written<M> {
-    map.serialize_entry("id", &Text(&event.id))?;
+    map.serialize_entry("id", &event.id.as_ref().map(Text))?;
     map.serialize_entry("price", &event.price)?;
     map.serialize_entry("quantity", &event.quantity)?;
     map.serialize_entry("quantity_unit", event.quantity_unit.as_str())?;

@@ -16,11 +16,11 @@ pub struct Trade {
     pub ts_event: Option<UnixNanos>,
     /// When we received it; `None` where it was not received live.
     pub ts_recv: Option<UnixNanos>,
-    /// The venue's id of the trade, or of the aggregate.
-    pub id: Id,
+    /// The venue's id of the trade, or of the aggregate; `None` where the venue gives none.
+    pub id: Option<Id>,
     /// At which price, in the quote currency; > 0.
     pub price: Decimal,
-    /// How much, in `quantity_unit`; > 0.
+    /// How much, in `quantity_unit`; > 0, or 0 where a venue tells a price alone.
     pub quantity: Decimal,
     /// What the quantity counts.
     pub quantity_unit: QuantityUnit,
@@ -38,7 +38,7 @@ pub struct Trade {
     pub aggregate: Option<Aggregate>,
 }
 
-normalized!(Trade, Trade, sequence: |trade| trade.sequence.or_else(|| trade.id.number()));
+normalized!(Trade, Trade, sequence: |trade| trade.sequence.or_else(|| trade.id.as_ref()?.number()));
 
 /// The first and the last of the trades that an aggregate stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

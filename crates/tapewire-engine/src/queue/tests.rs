@@ -24,7 +24,7 @@ fn push(sender: &Sender, script: &str) {
                     channel: it.channel,
                     ts_event: None,
                     ts_recv,
-                    id: Id::Number(number),
+                    id: Some(Id::Number(number)),
                     price: "1".parse().unwrap(),
                     quantity: "1".parse().unwrap(),
                     quantity_unit: QuantityUnit::Base,

@@ -27,7 +27,7 @@ pub(crate) fn trade(deal: &Deal<'_>, around: Around) -> Result<Trade, DecodeErro
         channel: Channel::Trade,
         ts_event: clock::read(&deal.time, around.ts_recv)?,
         ts_recv: around.ts_recv,
-        id: Id::from_text(plain(deal.id)),
+        id: Some(Id::from_text(plain(deal.id))),
         price: positive("price", deal.price)?,
         quantity: positive("amount", deal.quantity)?,
         quantity_unit: around.unit,

@@ -171,7 +171,12 @@ impl Payloads {
             _ => return cx.malformed(None, element.text().as_bytes(), &DecodeError::OutOfRange { field: "result" }),
         };
         let (code, reason) = (answer.error_code.map(plain), answer.error_msg.as_deref());
-        cx.reply(&Reply { code, reason, fatal: !accepted, ..Reply::new(ReplyKind::Login) });
+        cx.reply(&Reply {
+            code,
+            reason,
+            fatal: (!accepted).then_some(Recovery::Reauthenticate),
+            ..Reply::new(ReplyKind::Login)
+        });
         let waited = std::mem::take(&mut self.entering);
         if waited && accepted {
             cx.ready();

@@ -25,7 +25,7 @@ pub(crate) fn trade(row: &WireTrade<'_>, around: Around) -> Result<Trade, Decode
         channel: Channel::Trade,
         ts_event: Some(time::read("timestamp", &row.timestamp)?),
         ts_recv: around.ts_recv,
-        id: Id::from_text(&row.id),
+        id: Some(Id::from_text(&row.id)),
         price: positive("price", row.price)?,
         quantity: positive("size", row.size)?,
         quantity_unit: around.unit,

@@ -296,12 +296,14 @@ impl Reader {
             _ => return cx.malformed(None, text.as_bytes(), &DecodeError::OutOfRange { field: "success" }),
         };
         let reason = (!accepted).then_some("the login was refused");
-        cx.reply(&Reply { reason, fatal: !accepted, ..Reply::new(ReplyKind::Login) });
+        cx.reply(&Reply {
+            reason,
+            fatal: (!accepted).then_some(Recovery::Reauthenticate),
+            ..Reply::new(ReplyKind::Login)
+        });
         let waited = std::mem::take(&mut self.entering);
-        match (waited, accepted) {
-            (true, true) => cx.ready(),
-            (true, false) => cx.fail(Failure::new(Recovery::Reauthenticate, "the login was refused")),
-            (false, _) => {}
+        if waited && accepted {
+            cx.ready();
         }
     }
 
@@ -310,16 +312,8 @@ impl Reader {
         let (code, message) = (envelope.error_code.map(plain), envelope.message.as_deref());
         let is_topic = |word: &&str| word.contains('/') && word.contains(':');
         let topic = message.and_then(|message| message.split_whitespace().find(is_topic));
-        let fatal = std::mem::take(&mut self.entering);
+        let fatal = std::mem::take(&mut self.entering).then_some(Recovery::Reauthenticate);
         cx.reply(&Reply { topics: topic.as_slice(), code, reason: message, fatal, ..Reply::new(ReplyKind::Error) });
-        if fatal {
-            let reason = message.unwrap_or("the login was refused");
-            let code = code.map(str::to_owned);
-            cx.fail(Failure {
-                code,
-                ..Failure::new(Recovery::Reauthenticate, tapewire_core::excerpt(reason.as_bytes()))
-            });
-        }
     }
 }
 

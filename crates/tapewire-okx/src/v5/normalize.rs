@@ -35,7 +35,7 @@ pub(crate) fn trade(it: &trade::Trade<'_>, around: Around) -> Result<Trade, Deco
         condition: None,
         raw_condition: None,
         aggregate: it.count.map(|count| aggregate(&id, count)).transpose()?,
-        id,
+        id: Some(id),
     })
 }
 

@@ -189,3 +189,13 @@ fn a_storm_of_malformed_frames_ends_the_connection() {
     player.play("1< what => malformed what | #1 backoff: too many frames could not be decoded | close 1");
     assert_eq!((player.counters().malformed, player.counters().connections), (4001, 1));
 }
+
+/// What a code or a status means, the adapter knows.
+#[test]
+fn the_venue_says_how_it_ends() {
+    for by in ["4007", "401"] {
+        play(Toy::plain(), "catalog none\n+A@trade\nup 1")
+            .play(&format!("lost 1 by {by} => #1 gave_up: broken | ended"));
+    }
+    play(Toy::plain(), "catalog none\n+A@trade\nup 1").play("lost 1 by 1001 => #1 backoff: broken");
+}

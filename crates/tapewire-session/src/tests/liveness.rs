@@ -231,3 +231,53 @@ fn what_was_unsubscribed_is_not_missed() {
     }
     player.play("1< trade B.trade 5 => trade B 5");
 }
+
+/// The venue is told that we are here, whatever it sends, and within its budget.
+#[test]
+fn says_that_it_is_here_whatever_comes() {
+    let toy = Toy::new(|policy| {
+        (policy.keep_alive, policy.heartbeat) = (Some(Duration::from_secs(10)), Heartbeat::None);
+        policy.silence_max = Duration::from_secs(3600);
+    });
+    play(toy, BEGIN).play(
+        "1< trade A.trade 1 => trade A 1 | #1 live
+         wait 9s  =>
+         1< trade A.trade 2 => trade A 2
+         wait 1s  => @10s 1> here
+         wait 20s => @20s 1> here | @30s 1> here",
+    );
+}
+
+/// A name that the venue accepts unseen and of which nothing comes: after a minute of trading that is said, and costs
+/// neither the connection nor another request. What comes later confirms it.
+#[test]
+fn a_name_of_which_nothing_ever_comes_is_told_once_it_could() {
+    let toy = Toy::new(|policy| {
+        (policy.heartbeat, policy.silence_max) = (Heartbeat::None, Duration::from_secs(3600));
+    });
+    play(toy, "catalog none").play(
+        "+A@liquidation
+         up 1 => dial 1 | #1 open | 1> sub 1 A.liquidation
+         1< ack 1 => A@liquidation confirmed
+         wait 120s =>
+         wait 59s =>
+         wait 1s => @179.5s A@liquidation stale: no data for 60 s: is there such a name?
+         wait 600s =>
+         1< mark A.liquidation => mark A | #1 live | A@liquidation confirmed
+         wait 600s =>",
+    );
+}
+
+/// Data that came often and stopped because the market closed costs nothing.
+#[test]
+fn what_is_closed_is_quiet() {
+    let lull = |policy: &mut tapewire_core::Policy| policy.lull_max = Some(Duration::from_secs(30));
+    let mut player = play(Toy::new(lull), "catalog none\n+A@liquidation\nup 1\n1< ack 1");
+    player.play("wait 500s");
+    for _ in 0..5000 {
+        player.play("ponged 1\n1< mark A.liquidation\nwait 20ms");
+    }
+    for _ in 0..30 {
+        player.play("ponged 1\nwait 10s =>");
+    }
+}

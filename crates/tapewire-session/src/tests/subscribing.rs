@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tapewire_core::Budget;
+use tapewire_core::{Budget, Heartbeat};
 
 use super::toy::Toy;
 use super::{play, subscription};
@@ -290,4 +290,59 @@ fn never_sends_more_than_the_budget_pongs_included() {
         assert!(within <= 3, "{within} from {start:?}");
     }
     assert!(sent.len() >= 34, "{}", sent.len());
+}
+
+/// Topics of one group share frames; those of another wait for the next.
+#[test]
+fn frames_hold_one_group() {
+    let begin = "+A@trade\n+A@liquidation\n+B@trade\n+B@liquidation";
+    let mut player = play(Toy::plain(), begin);
+    player.play(
+        "catalog none
+         up 1 => dial 1 | #1 open | 1> sub 1 A.trade B.trade | 1> sub 2 A.liquidation B.liquidation
+         1< ack 1
+         1< ack 2
+         -A@trade => A@trade removed | 1> unsub 3 A.trade
+         wait 3s",
+    );
+    player.play(
+        "-B@trade
+         -A@liquidation
+         -B@liquidation
+         1< ack 3
+         wait 1s",
+    );
+    let unsubscribed = "-A@trade\n-A@liquidation\n-B@trade\n-B@liquidation";
+    let slow = Toy::new(|policy| policy.control.amount = 3);
+    let mut player = play(slow, &format!("catalog none\n{begin}\nup 1\n1< ack 1\n1< ack 2\n{unsubscribed}"));
+    player.play(
+        "wait 2s => @1.000000001s 1> unsub 3 A.trade B.trade | @1.000000001s 1> unsub 4 A.liquidation B.liquidation",
+    );
+}
+
+/// A refusal that passes: the same is asked for again, later and later, and nobody is rejected.
+#[test]
+fn what_is_refused_for_now_is_asked_for_again() {
+    play(Toy::plain(), "catalog none\n+A@trade\nup 1").play(
+        "1< later 1 the quota is full => A@trade pending: the quota is full
+         wait 1999ms =>
+         wait 1ms => @2s 1> sub 2 A.trade
+         1< later 2 still full =>
+         wait 3999ms =>
+         wait 1ms => @6s 1> sub 3 A.trade
+         1< later 3 still full =>
+         -A@trade => A@trade removed
+         wait 10s =>",
+    );
+    let patient = Toy::new(|policy| {
+        (policy.heartbeat, policy.silence_max) = (Heartbeat::None, Duration::from_secs(3600));
+    });
+    let mut player = play(patient, "catalog none\n+A@trade\nup 1\n1< later 1 full");
+    let mut at = 0;
+    for (request, wait) in (2..).zip([2, 4, 8, 16, 30, 30, 30]) {
+        at += wait;
+        player.play(&format!("wait {wait}s => @{at}s 1> sub {request} A.trade"));
+        player.play(&format!("1< later {request} full"));
+    }
+    player.play("wait 30s\n1< ack 9 => A@trade confirmed");
 }

@@ -2,13 +2,15 @@
 //!
 //! We send `sub 1 A.trade B.trade` and `unsub 2 A.trade`. The venue sends `ack 1`, `ack - A.trade` or `ack -`,
 //! `nack 1 @A.trade,B.trade CODE words` with names or without, `trade A.trade 42`, `quote A.quote 42`,
-//! `mark A.mark`, `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
+//! `later 1 words` for a refusal that passes, `mark A.mark`, `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
 
 use tapewire_core::event::{Book, BookAction, BookHead, Event, Id, Mark, QuantityUnit, Quote, Trade};
 use tapewire_core::*;
 
 pub(super) const VENUE: VenueId = VenueId::new("toy");
 pub(super) const ROUTE: Route = Route("public");
+/// Open on Thursdays, from two minutes past midnight to ten: time begins on one.
+static HOURS: Hours = Hours::new("dawn", "UTC", &[hours::Span { days: 0b000_1000, from: 2, until: 10 }]);
 
 /// The adapter, and what a test wants to have different.
 #[derive(Clone, Debug)]
@@ -58,11 +60,24 @@ impl Connector for Toy {
             Channel::Book => book(Resync::Snapshot),
             Channel::BookRpi => book(Resync::Resubscribe),
             Channel::BookOddLot => Topic { rule: BookRule::PreviousLink, ..book(Resync::InStream) },
+            Channel::Liquidation => {
+                Topic { group: "guess", hours: Some(&HOURS), silence: Some("is there such a name?"), ..topic }
+            }
             Channel::Bar { .. } => return Err(Unsupported::new("no bars here")),
             // Both come by one topic.
             Channel::Quote | Channel::Ticker => Topic::new(format!("{}.quote", instrument.symbol()), ROUTE),
             _ => topic,
         })
+    }
+
+    /// A code of its own that says: never again.
+    fn ended(&self, _route: Route, how: Ending<'_>, usual: Failure) -> Failure {
+        match how {
+            Ending::Closed { code: 4007, reason: "broken" } | Ending::Refused { status: 401 } => {
+                Failure { recovery: Recovery::Stop, ..usual }
+            }
+            _ => usual,
+        }
     }
 
     /// Indices are in no list.
@@ -94,6 +109,10 @@ struct Speaker {
 }
 
 impl Protocol for Speaker {
+    fn keep_alive(&mut self, cx: &mut Context<'_>) {
+        cx.send(Frame::Text("here"));
+    }
+
     fn opened(&mut self, cx: &mut Context<'_>) {
         if !self.greets {
             cx.ready();
@@ -126,9 +145,18 @@ impl Protocol for Speaker {
                 let reply = Reply { request: id(request), topics: &names, ..Reply::new(ReplyKind::Error) };
                 cx.reply(&Reply { code: rest.first().copied(), reason: Some(&reason), ..reply });
             }
+            ["later", request, words @ ..] => {
+                let reason = words.join(" ");
+                let reply = Reply { request: id(request), again: true, ..Reply::new(ReplyKind::Error) };
+                cx.reply(&Reply { reason: Some(&reason), ..reply });
+            }
             ["fatal", words @ ..] => {
                 let reason = words.join(" ");
-                cx.reply(&Reply { reason: Some(&reason), fatal: true, ..Reply::new(ReplyKind::Error) });
+                cx.reply(&Reply {
+                    reason: Some(&reason),
+                    fatal: Some(Recovery::Retry),
+                    ..Reply::new(ReplyKind::Error)
+                });
             }
             ["welcome"] => cx.ready(),
             ["bye"] => cx.hand_over("maintenance"),
@@ -183,7 +211,7 @@ fn trade(wire: &str, number: &str, second: i64, cx: &mut Context<'_>) {
         channel,
         ts_event: UnixNanos::from_millis(second * 1000),
         ts_recv: cx.now(),
-        id: Id::from_text(number),
+        id: Some(Id::from_text(number)),
         price: one(),
         quantity: one(),
         quantity_unit: QuantityUnit::Base,

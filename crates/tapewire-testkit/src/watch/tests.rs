@@ -31,7 +31,7 @@ fn trade(watch: &mut Watch, number: u64) {
         channel: Channel::Trade,
         ts_event: None,
         ts_recv: None,
-        id: Id::Number(number),
+        id: Some(Id::Number(number)),
         price: one,
         quantity: one,
         quantity_unit: QuantityUnit::Base,

@@ -132,7 +132,7 @@ impl ToyProtocol {
             channel: source.channel,
             ts_event: Some(self.time(message.time)?),
             ts_recv: cx.now(),
-            id: Id::Number(message.id),
+            id: Some(Id::Number(message.id)),
             price: positive("p", self.price(message.price))?,
             quantity: positive("q", message.quantity)?,
             quantity_unit: QuantityUnit::Base,

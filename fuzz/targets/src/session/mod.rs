@@ -160,7 +160,10 @@ impl Player {
 
     fn lose(&mut self, connection: u64, recovery: Recovery) {
         self.promise.lost(connection);
-        self.input(Input::Closed { connection, closure: Closure { failure: Failure::new(recovery, "broken") } });
+        self.input(Input::Closed {
+            connection,
+            closure: Closure { failure: Failure::new(recovery, "broken"), how: None },
+        });
     }
 
     fn open(&mut self, connection: u64) {

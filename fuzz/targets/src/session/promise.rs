@@ -139,7 +139,8 @@ impl Promise {
         assert!(self.wanted.iter().any(wanted), "not subscribed: {instrument}@{channel}");
         let flow = self.flows.entry((instrument, channel)).or_default();
         if let Event::Trade(trade) = event {
-            let (number, last) = (trade.id.number().expect("a number"), flow.number);
+            let (number, last) =
+                (trade.id.as_ref().and_then(tapewire_core::event::Id::number).expect("a number"), flow.number);
             let follows = last.is_none_or(|last| number == last + 1);
             assert!(follows || flow.gap, "{instrument}: {number} after {last:?}, and no gap was told");
             (flow.number, flow.gap) = (Some(number), false);

@@ -164,7 +164,7 @@ impl Protocol for Speaker {
             word::ACK_TOPIC | word::NACK_TOPIC => {
                 cx.reply(&Reply { request, topics: &[&*wire], code: Some("7"), ..Reply::new(kind_of(kind)) });
             }
-            word::FATAL => cx.reply(&Reply { request, fatal: true, ..Reply::new(ReplyKind::Error) }),
+            word::FATAL => cx.reply(&Reply { request, fatal: Some(Recovery::Retry), ..Reply::new(ReplyKind::Error) }),
             word::DATA | word::WHOLE => {
                 let whole = kind == word::WHOLE;
                 data(subscription, number, more, whole, cx.now(), &mut |event| cx.emit(topic, event));
@@ -214,7 +214,7 @@ pub(super) fn data(
             channel,
             ts_event,
             ts_recv,
-            id: Id::Number(first),
+            id: Some(Id::Number(first)),
             price: one,
             quantity: one,
             quantity_unit: QuantityUnit::Base,
