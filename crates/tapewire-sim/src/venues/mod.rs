@@ -2,6 +2,7 @@
 
 mod binance;
 mod connects;
+mod infoway;
 mod keys;
 mod okx;
 mod option;
@@ -24,4 +25,11 @@ pub(crate) struct Entry {
 pub(crate) const VENUES: &[Entry] = &[
     Entry { info: binance::INFO, protocols: &["spot"], build: binance::build },
     Entry { info: okx::INFO, protocols: &["v5"], build: okx::build },
+    Entry { info: infoway::STOCK, protocols: &["stock"], build: infoway::build },
+    Entry { info: infoway::CRYPTO, protocols: &["crypto"], build: infoway::build },
+    Entry { info: infoway::COMMON, protocols: &["common"], build: infoway::build },
+    Entry { info: infoway::JAPAN, protocols: &["japan"], build: infoway::build },
+    Entry { info: infoway::INDIA, protocols: &["india"], build: infoway::build },
+    Entry { info: infoway::KOREA, protocols: &["korea"], build: infoway::build },
+    Entry { info: infoway::TAIWAN, protocols: &["taiwan"], build: infoway::build },
 ];

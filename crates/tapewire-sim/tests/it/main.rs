@@ -9,6 +9,7 @@ mod control;
 mod every_fault;
 mod face;
 mod faults;
+mod infoway;
 mod limits;
 mod metronome;
 mod okx;
