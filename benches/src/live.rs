@@ -99,7 +99,7 @@ impl<'a> Live<'a> {
 
     fn act(&mut self, action: &Action) {
         match *action {
-            Action::Grant { connection } => self.input(Input::Granted { connection, grant: self.grant.clone() }),
+            Action::Grant { connection, .. } => self.input(Input::Granted { connection, grant: self.grant.clone() }),
             Action::Dial { connection, .. } => {
                 self.connection = connection;
                 self.input(Input::Opened { connection });

@@ -83,7 +83,7 @@ impl Account for SpotAccount {
         Ok(())
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let by_status = match reply.status {
             418 => Some(Recovery::RetryAfter(AFTER_BAN)),
             429 => Some(Recovery::RetryAfter(AFTER_LIMIT)),

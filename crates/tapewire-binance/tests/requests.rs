@@ -106,7 +106,7 @@ fn refusals_say_what_can_be_done() {
         (503, "", Recovery::Retry, Some("503")),
         (400, r#"{"code":-9999,"msg":"new"}"#, Recovery::FixRequest, Some("-9999")),
     ];
-    let decoder = decoder();
+    let mut decoder = decoder();
     for (status, body, recovery, code) in cases {
         let failure = decoder.refusal(HttpReply { path: "/api/v3/depth", status, body, ts_recv: None });
         assert_eq!((failure.recovery, failure.code.as_deref()), (recovery, code), "{status} {body}");

@@ -42,6 +42,8 @@ pub(crate) enum Error {
     GaveUp {
         /// The venue.
         venue: tapewire::VenueId,
+        /// What can be done.
+        recovery: Option<Recovery>,
         /// Why, in the session's words.
         reason: Option<Box<str>>,
     },
@@ -117,6 +119,7 @@ impl Error {
                 | tapewire_sim::Error::CaFile { .. } => FAILED,
                 _ => WRONG_USAGE,
             },
+            Self::GaveUp { recovery: Some(Recovery::Reauthenticate), .. } => REFUSED,
             Self::AllRejected { .. }
             | Self::GaveUp { .. }
             | Self::NothingToShow

@@ -9,6 +9,7 @@ mod duration;
 mod error;
 mod instruments;
 mod log;
+mod otp;
 mod output;
 mod recorded;
 mod runtime;

@@ -1,14 +1,16 @@
 //! `tapewire stream`: live events, as they come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tapewire::event::{Batch, ConnectionState, Event, Normalized as _};
-use tapewire::{Delivery, Engine, Feed, Subscription, SubscriptionState, VenueId};
+use tapewire::{Delivery, Engine, Feed, Recovery, Subscription, SubscriptionState, VenueId};
 
 use crate::config::{Accounts, ConnectArgs};
 use crate::duration;
 use crate::error::Error;
+use crate::otp::Terminal;
 use crate::output::Output;
 use crate::runtime::Stop;
 
@@ -73,7 +75,7 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
 fn start(args: &Args) -> Result<(Feed, bool), Error> {
     let accounts = Accounts::load(&args.connect)?;
     // Whoever reads our output may pause for a moment; what is longer is told by a gap.
-    let mut builder = Engine::builder().delivery(Delivery::Block);
+    let mut builder = Engine::builder().delivery(Delivery::Block).otp_source(Arc::new(Terminal));
     let names: BTreeSet<VenueId> = args.subscriptions.iter().map(|it| it.instrument.venue()).collect();
     let mut asked_for = false;
     for name in names {
@@ -112,7 +114,7 @@ struct Progress {
     /// The subscriptions that were rejected, with the reasons.
     rejected: Vec<String>,
     /// The venues whose session has given up, and why.
-    gave_up: BTreeMap<VenueId, Option<Box<str>>>,
+    gave_up: BTreeMap<VenueId, (Option<Recovery>, Option<Box<str>>)>,
 }
 
 impl Progress {
@@ -136,7 +138,7 @@ impl Progress {
             }
             Event::Connection(notice) if notice.state == ConnectionState::GaveUp => {
                 self.hopeful.retain(|subscription| subscription.instrument.venue() != notice.venue);
-                self.gave_up.insert(notice.venue, notice.reason.clone());
+                self.gave_up.insert(notice.venue, (notice.recovery, notice.reason.clone()));
             }
             _ if !event.kind().is_notice() => self.events_left = self.events_left.map(|left| left.saturating_sub(1)),
             _ => {}
@@ -149,7 +151,7 @@ impl Progress {
             return Ok(());
         }
         match self.gave_up.into_iter().next() {
-            Some((venue, reason)) => Err(Error::GaveUp { venue, reason }),
+            Some((venue, (recovery, reason))) => Err(Error::GaveUp { venue, recovery, reason }),
             None => Err(Error::AllRejected { reasons: self.rejected, asked_for: self.asked_for }),
         }
     }

@@ -188,6 +188,7 @@ mod tests {
             route: "market",
             state: ConnectionState::Backoff,
             reason: Some("reset".into()),
+            recovery: None,
             attempt: 1,
             delay: Some(std::time::Duration::from_millis(250)),
             ts_recv,

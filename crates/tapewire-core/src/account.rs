@@ -27,12 +27,28 @@ pub trait Account: Send {
     fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError>;
 
     /// A request was answered with an error status: what it means, and what can be done. By default the status
-    /// decides.
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    /// decides. The job then fails.
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         Failure::from_status(reply)
     }
 
-    /// Something was typed by a person, as was asked for.
+    /// A request got no answer that can be read. Where it was `sent`, whether the venue carried it out is unknown.
+    /// `usual` is what that means where nothing more is known. The job then fails.
+    fn unanswered(&mut self, path: &str, sent: bool, usual: Failure) -> Failure {
+        _ = (path, sent);
+        usual
+    }
+
+    /// The venue did not accept what was granted last, and another grant is asked for next: a token, if there is one,
+    /// is of no use any more. Only where [`Policy::renews`](crate::Policy::renews) says so.
+    fn refused(&mut self) {}
+
+    /// What was kept in a former run, by [`AccountContext::keep`]. Comes before all else, if at all.
+    fn kept(&mut self, kept: &Secret) {
+        _ = kept;
+    }
+
+    /// Something was typed by a person, for the job that asked for it by [`AccountContext::need_input`].
     fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
         _ = (input, cx);
     }
@@ -103,6 +119,12 @@ pub trait AccountEffects {
     fn refused(&mut self, failure: Failure);
     /// A person has to type something first; `prompt` says what.
     fn need_input(&mut self, prompt: &str);
+    /// The question should be put again once another job has ended. Whoever runs one job alone need not mind.
+    fn wait(&mut self) {}
+    /// Something should be there in the next run. Whoever has no next run need not mind.
+    fn keep(&mut self, secret: &Secret) {
+        _ = secret;
+    }
 }
 
 impl<'a> AccountContext<'a> {
@@ -142,9 +164,21 @@ impl<'a> AccountContext<'a> {
         self.effects.refused(failure);
     }
 
-    /// Waits for a person to type something.
+    /// Waits for a person to type something; [`Account::input`] then goes on with the job.
     pub fn need_input(&mut self, prompt: &str) {
         self.effects.need_input(prompt);
+    }
+
+    /// Has the question at hand put again once another job of this account has ended: for what must not be done twice
+    /// at a time, such as renewing a token. Where there is no other job, the job fails.
+    pub fn wait(&mut self) {
+        self.effects.wait();
+    }
+
+    /// Keeps something for the next run, in place of what was kept before; it is safe before the effects of this call
+    /// happen. Where nobody wants things kept, nothing happens.
+    pub fn keep(&mut self, secret: &Secret) {
+        self.effects.keep(secret);
     }
 }
 

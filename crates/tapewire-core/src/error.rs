@@ -24,6 +24,21 @@ pub enum Recovery {
     Stop,
 }
 
+impl Recovery {
+    /// The text in event JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RetryAfter(_) => "retry_after",
+            Self::FixConfig => "fix_config",
+            Self::FixRequest => "fix_request",
+            Self::Reauthenticate => "reauthenticate",
+            Self::Stop => "stop",
+        }
+    }
+}
+
 /// A text that names something could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

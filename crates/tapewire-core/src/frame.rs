@@ -1,6 +1,7 @@
 //! Frames and HTTP messages as values: what goes in and out, without a socket.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::UnixNanos;
 
@@ -41,6 +42,8 @@ pub struct HttpRequest {
     pub weight: u32,
     /// Whether it may be sent again when its outcome is unknown.
     pub replay: Replay,
+    /// How long to wait before it is sent: for asking again and again.
+    pub after: Duration,
 }
 
 impl HttpRequest {
@@ -54,7 +57,14 @@ impl HttpRequest {
             body: Vec::new(),
             weight,
             replay: Replay::Safe,
+            after: Duration::ZERO,
         }
+    }
+
+    /// A request that may change something, with a body, which is never sent twice.
+    #[must_use]
+    pub fn send(method: HttpMethod, path: impl Into<String>, body: impl Into<Vec<u8>>, weight: u32) -> Self {
+        Self { method, body: body.into(), replay: Replay::Never, ..Self::get(path, weight) }
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Policy {
     pub read_buffer: usize,
     /// A connection is replaced, before it ends, when it is this old.
     pub age_max: Option<Duration>,
+    /// Whether the account may get another grant once one was refused, as by a fresh token: one more attempt is then
+    /// made after [`Recovery::Reauthenticate`](crate::Recovery::Reauthenticate). Otherwise that is the end.
+    pub renews: bool,
     /// How long to wait between attempts.
     pub backoff: Backoff,
     /// What REST requests may cost.
@@ -145,6 +148,7 @@ impl Default for Policy {
             message_length_max: 16 * 1024 * 1024,
             read_buffer: 16 * 1024,
             age_max: None,
+            renews: false,
             backoff: Backoff {
                 first: Duration::from_millis(500),
                 longest: Duration::from_secs(30),

@@ -1,6 +1,7 @@
 //! Targets: where a venue is, who we are there, and how to get to it.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::{Connector, Credentials, ParseError, Secret, Url, VenueId};
@@ -16,6 +17,8 @@ pub struct Target {
     pub account: String,
     /// What proves who we are.
     pub credentials: Option<Credentials>,
+    /// A file that tokens are kept in from one run to the next; `None`: nowhere.
+    pub keep: Option<PathBuf>,
     /// A proxy to go through: `http://` (CONNECT) or `socks5://`.
     pub proxy: Option<Url>,
     /// Certificates to trust beside the public ones, as PEM.
@@ -109,6 +112,14 @@ impl Venue {
         if let Some(credentials) = &mut self.target.credentials {
             credentials.passphrase = Some(Secret::new(text));
         }
+        self
+    }
+
+    /// Keeps tokens from one run to the next in a file of this account alone, which nobody else can read. Without it
+    /// each run logs in anew. Only where the venue's tokens can outlive a run.
+    #[must_use]
+    pub fn keep_tokens(mut self, path: impl Into<PathBuf>) -> Self {
+        self.target.keep = Some(path.into());
         self
     }
 

@@ -1,13 +1,13 @@
 //! The account task: owns an adapter's cold side and its HTTP, and answers the lanes that ask.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tapewire_core::event::{Batch, Event};
 use tapewire_core::{
-    Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpReply, HttpRequest, Recovery, Route,
-    Subscription, Topic, Url, chain,
+    Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpReply, HttpRequest, Recovery, Route, Secret,
+    Subscription, Topic, Url, VenueId, chain,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
@@ -16,33 +16,49 @@ use crate::clock::Clock;
 use crate::command::Command;
 use crate::error::HttpError;
 use crate::http::{HttpClient, Reply};
+use crate::keep::Keeper;
+use crate::otp::OtpSource;
 
+/// What a job is told that waits for another one where there is none.
+const LONELY: &str = "the adapter waits for something that nobody does";
 /// So many questions may wait for the account's task.
 const QUESTIONS_MAX: usize = 4096;
 
-/// What can be asked of an account on behalf of a connection.
-#[derive(Debug)]
+/// What can be asked of an account.
+#[derive(Clone, Debug)]
 pub(crate) enum Ask {
-    Grant { route: Route, connection: u64 },
+    /// How to open a connection; `renew` says that the venue refused what was granted last.
+    Grant { route: Route, connection: u64, renew: bool },
+    /// A snapshot of a book.
     Snapshot { ticket: u64, topic: Topic, subscription: Subscription },
+    /// All instruments.
+    Instruments,
 }
 
-/// A question and who wants the answer.
+/// Who wants the answer.
 #[derive(Debug)]
-enum Question {
-    Lane(Ask, mpsc::Sender<Command>),
-    Instruments(oneshot::Sender<Result<Batch, Failure>>),
+enum Asker {
+    Lane(mpsc::Sender<Command>),
+    Caller(oneshot::Sender<Result<Batch, Failure>>),
+}
+
+/// What the account's task is told.
+#[derive(Debug)]
+enum Order {
+    Ask(Ask, Asker),
+    /// What a person typed.
+    Input(Secret),
 }
 
 /// The way to an account's task.
 #[derive(Clone, Debug)]
-pub(crate) struct AccountHandle(mpsc::Sender<Question>);
+pub(crate) struct AccountHandle(mpsc::Sender<Order>);
 
 impl AccountHandle {
     /// Asks; the answer comes as a command to `asker`.
     pub(crate) fn ask(&self, ask: Ask, asker: mpsc::Sender<Command>) -> Result<(), Failure> {
         let busy = |_| Failure::new(Recovery::Retry, "the account has too much to do");
-        self.0.try_send(Question::Lane(ask, asker)).map_err(busy)
+        self.0.try_send(Order::Ask(ask, Asker::Lane(asker))).map_err(busy)
     }
 
     /// Asks for all instruments.
@@ -52,8 +68,16 @@ impl AccountHandle {
     pub(crate) async fn instruments(&self) -> Result<Batch, Failure> {
         let gone = || Failure::new(Recovery::Stop, "the account's task has ended");
         let (asker, answer) = oneshot::channel();
-        self.0.send(Question::Instruments(asker)).await.map_err(|_| gone())?;
+        self.0.send(Order::Ask(Ask::Instruments, Asker::Caller(asker))).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
+    }
+
+    /// Hands on what a person typed; it is lost if nobody asked for it.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a cancelled call has handed on nothing.
+    pub(crate) async fn input(&self, typed: Secret) {
+        _ = self.0.send(Order::Input(typed)).await;
     }
 }
 
@@ -63,42 +87,61 @@ pub(crate) struct AccountTask {
     base: Option<Url>,
     http: Arc<HttpClient>,
     clock: Clock,
-    questions: mpsc::Receiver<Question>,
-    jobs: HashMap<u64, Job>,
+    person: Option<Person>,
+    keeper: Option<Keeper>,
+    orders: mpsc::Receiver<Order>,
+    jobs: BTreeMap<u64, Job>,
     last_job: u64,
     requests: JoinSet<(u64, HttpRequest, Result<Reply, HttpError>)>,
+    /// People who were asked.
+    typing: JoinSet<(u64, Option<Secret>)>,
+}
+
+/// Whom to ask what only a person knows.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) venue: VenueId,
+    pub(crate) source: Arc<dyn OtpSource>,
+}
+
+/// What an account's task is made from.
+pub(crate) struct Parts {
+    pub(crate) account: Box<dyn Account>,
+    pub(crate) base: Option<Url>,
+    pub(crate) http: HttpClient,
+    pub(crate) clock: Clock,
+    pub(crate) person: Option<Person>,
+    pub(crate) keeper: Option<Keeper>,
 }
 
 /// One question being worked on.
 struct Job {
+    ask: Ask,
     asker: Asker,
     answer: Batch,
     requests: Vec<AbortHandle>,
-}
-
-enum Asker {
-    Grant(u64, mpsc::Sender<Command>),
-    Snapshot(u64, Subscription, mpsc::Sender<Command>),
-    Instruments(oneshot::Sender<Result<Batch, Failure>>),
+    /// Whether it waits for another job to end.
+    waits: bool,
+    /// Whether it waits for a person.
+    prompted: bool,
 }
 
 /// Makes an account's task and the way to it.
-pub(crate) fn account(
-    account: Box<dyn Account>,
-    base: Option<Url>,
-    http: HttpClient,
-    clock: Clock,
-) -> (AccountHandle, AccountTask) {
-    let (sender, questions) = mpsc::channel(QUESTIONS_MAX);
+pub(crate) fn account(parts: Parts) -> (AccountHandle, AccountTask) {
+    let (sender, orders) = mpsc::channel(QUESTIONS_MAX);
+    let Parts { account, base, http, clock, person, keeper } = parts;
     let task = AccountTask {
         account,
         base,
         http: Arc::new(http),
         clock,
-        questions,
-        jobs: HashMap::new(),
+        person,
+        keeper,
+        orders,
+        jobs: BTreeMap::new(),
         last_job: 0,
         requests: JoinSet::new(),
+        typing: JoinSet::new(),
     };
     (AccountHandle(sender), task)
 }
@@ -110,6 +153,8 @@ struct Wishes {
     answer: Batch,
     end: Option<End>,
     prompt: Option<String>,
+    waits: bool,
+    keep: Option<Secret>,
 }
 
 enum End {
@@ -142,11 +187,20 @@ impl AccountEffects for Wishes {
     fn need_input(&mut self, prompt: &str) {
         self.prompt = Some(prompt.to_owned());
     }
+
+    fn wait(&mut self) {
+        self.waits = true;
+    }
+
+    fn keep(&mut self, secret: &Secret) {
+        self.keep = Some(secret.clone());
+    }
 }
 
 impl AccountTask {
     /// Runs until every way to it is gone.
     pub(crate) async fn run(mut self) {
+        self.recall().await;
         loop {
             tokio::select! {
                 biased;
@@ -155,21 +209,42 @@ impl AccountTask {
                     Err(error) if error.is_cancelled() => {}
                     Err(error) => tracing::error!(%error, "a request's task failed"),
                 },
-                question = self.questions.recv() => match question {
-                    Some(question) => self.begin(question).await,
+                Some(outcome) = self.typing.join_next() => match outcome {
+                    Ok((job, typed)) => self.typed(job, typed).await,
+                    Err(error) => tracing::error!(%error, "asking a person failed"),
+                },
+                order = self.orders.recv() => match order {
+                    Some(Order::Ask(ask, asker)) => self.begin(ask, asker).await,
+                    Some(Order::Input(typed)) => self.input(typed).await,
                     None => return,
                 },
             }
         }
     }
 
-    async fn begin(&mut self, question: Question) {
-        if let Question::Lane(Ask::Snapshot { subscription, .. }, asker) = &question {
-            self.forget(*subscription, asker);
+    /// Tells the account what it kept in a former run.
+    async fn recall(&mut self) {
+        let Some(keeper) = &self.keeper else { return };
+        match keeper.read().await {
+            Ok(Some(kept)) => {
+                let account = &mut *self.account;
+                if catch_unwind(AssertUnwindSafe(|| account.kept(&kept))).is_err() {
+                    tracing::error!("the account panicked at what it had kept");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "what was kept in a former run cannot be read"),
+        }
+    }
+
+    async fn begin(&mut self, ask: Ask, asker: Asker) {
+        if let (Ask::Snapshot { subscription, .. }, Asker::Lane(lane)) = (&ask, &asker) {
+            self.forget(*subscription, lane);
         }
         self.last_job += 1;
-        let (asker, wishes) = self.ask(question);
-        self.jobs.insert(self.last_job, Job { asker, answer: Batch::new(), requests: Vec::new() });
+        let wishes = self.ask(&ask);
+        let (answer, requests) = (Batch::new(), Vec::new());
+        self.jobs.insert(self.last_job, Job { ask, asker, answer, requests, waits: false, prompted: false });
         self.act(self.last_job, wishes).await;
     }
 
@@ -177,7 +252,9 @@ impl AccountTask {
     /// lost. Else each loss would add to what is asked for in vain, and a budget is slow to pay.
     fn forget(&mut self, subscription: Subscription, asker: &mpsc::Sender<Command>) {
         self.jobs.retain(|_, job| {
-            let Asker::Snapshot(_, other, lane) = &job.asker else { return true };
+            let (Ask::Snapshot { subscription: other, .. }, Asker::Lane(lane)) = (&job.ask, &job.asker) else {
+                return true;
+            };
             let in_vain = lane.is_closed() || *other == subscription && lane.same_channel(asker);
             if in_vain {
                 job.requests.iter().for_each(AbortHandle::abort);
@@ -187,23 +264,23 @@ impl AccountTask {
     }
 
     /// Puts a question to the account.
-    fn ask(&mut self, question: Question) -> (Asker, Wishes) {
+    fn ask(&mut self, ask: &Ask) -> Wishes {
         let (now, account) = (Some(self.clock.now().wall), &mut *self.account);
-        let wishes = |call: &mut dyn FnMut(&mut AccountContext<'_>)| {
-            guarded(|wishes| call(&mut AccountContext::new(now, wishes)))
-        };
-        match question {
-            Question::Lane(Ask::Grant { route, connection }, asker) => {
-                (Asker::Grant(connection, asker), wishes(&mut |cx| account.grant(route, cx)))
+        guarded(|wishes| {
+            let cx = &mut AccountContext::new(now, wishes);
+            match ask {
+                Ask::Grant { route, renew, .. } => {
+                    if *renew {
+                        account.refused();
+                    }
+                    account.grant(*route, cx);
+                }
+                Ask::Snapshot { topic, subscription, .. } => {
+                    account.call(&Call::Snapshot { topic, subscription: *subscription }, cx);
+                }
+                Ask::Instruments => account.call(&Call::Instruments, cx),
             }
-            Question::Lane(Ask::Snapshot { ticket, topic, subscription }, asker) => {
-                let call = Call::Snapshot { topic: &topic, subscription };
-                (Asker::Snapshot(ticket, subscription, asker), wishes(&mut |cx| account.call(&call, cx)))
-            }
-            Question::Instruments(asker) => {
-                (Asker::Instruments(asker), wishes(&mut |cx| account.call(&Call::Instruments, cx)))
-            }
-        }
+        })
     }
 
     async fn replied(&mut self, job: u64, request: &HttpRequest, reply: Result<Reply, HttpError>) {
@@ -215,7 +292,10 @@ impl AccountTask {
     fn read(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>, wishes: &mut Wishes) {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(error) => return wishes.refused(Failure::new(error.recovery(), chain(&error))),
+            Err(error) => {
+                let usual = Failure::new(error.recovery(), chain(&error));
+                return wishes.refused(self.account.unanswered(&request.path, error.was_sent(), usual));
+            }
         };
         let (status, ts_recv) = (reply.status, Some(reply.ts_recv));
         let answer = HttpReply { path: &request.path, status, body: &reply.body, ts_recv };
@@ -232,15 +312,66 @@ impl AccountTask {
         wishes.refused(failure);
     }
 
+    /// A person typed something: it is for the job that has waited longest for it.
+    async fn input(&mut self, typed: Secret) {
+        match self.jobs.iter().find(|(_, job)| job.prompted) {
+            Some((job, _)) => self.typed(*job, Some(typed)).await,
+            None => tracing::warn!("something was typed that nobody asked for"),
+        }
+    }
+
+    async fn typed(&mut self, number: u64, typed: Option<Secret>) {
+        let Some(job) = self.jobs.get_mut(&number).filter(|job| job.prompted) else { return };
+        job.prompted = false;
+        let (now, account) = (Some(self.clock.now().wall), &mut *self.account);
+        let wishes = guarded(|wishes| match &typed {
+            Some(typed) => account.input(typed, &mut AccountContext::new(now, wishes)),
+            None => wishes.refused(Failure::new(Recovery::Reauthenticate, "nobody typed what was asked for")),
+        });
+        self.act(number, wishes).await;
+    }
+
+    /// Does what a call of the account wants; where that ends a job, puts the questions anew that waited for it.
     async fn act(&mut self, number: u64, wishes: Wishes) {
-        let Some(job) = self.jobs.get_mut(&number) else { return };
+        let mut next = self.carry_out(number, wishes).await;
+        while next {
+            // Each may end at once, and let the others go on in turn.
+            next = false;
+            let waiting: Vec<u64> = self.jobs.iter().filter(|(_, job)| job.waits).map(|(number, _)| *number).collect();
+            for number in waiting {
+                let Some(job) = self.jobs.get_mut(&number) else { continue };
+                job.waits = false;
+                let ask = job.ask.clone();
+                let wishes = self.ask(&ask);
+                next |= self.carry_out(number, wishes).await;
+            }
+        }
+    }
+
+    /// Returns whether that ended the job, and others wait.
+    async fn carry_out(&mut self, number: u64, mut wishes: Wishes) -> bool {
+        if let Some((secret, keeper)) = wishes.keep.take().zip(self.keeper.as_ref())
+            && let Err(error) = keeper.write(secret).await
+        {
+            tracing::error!(%error, "what should be there in the next run cannot be kept");
+        }
+        let others = self.jobs.iter().any(|(other, job)| *other != number && !job.waits);
+        let Some(job) = self.jobs.get_mut(&number) else { return false };
         job.answer.extend(wishes.answer.iter());
-        if let (Some(prompt), Asker::Grant(connection, asker)) = (wishes.prompt, &job.asker) {
-            _ = asker.send(Command::AwaitingInput { connection: *connection, prompt }).await;
+        if let Some(prompt) = wishes.prompt {
+            job.prompted = true;
+            if let (Ask::Grant { connection, .. }, Asker::Lane(lane)) = (&job.ask, &job.asker) {
+                let command = Command::AwaitingInput { connection: *connection, prompt: prompt.clone() };
+                _ = lane.send(command).await;
+            }
+            if let Some(Person { venue, source }) = self.person.clone() {
+                self.typing.spawn(async move { (number, source.one_time_password(venue, &prompt).await) });
+            }
         }
         for request in wishes.requests {
             let (http, base) = (Arc::clone(&self.http), self.base.clone());
             job.requests.push(self.requests.spawn(async move {
+                tokio::time::sleep(request.after).await;
                 let reply = match base {
                     Some(base) => http.send(&base, &request).await,
                     None => Err(HttpError::NoBase),
@@ -248,14 +379,18 @@ impl AccountTask {
                 (number, request, reply)
             }));
         }
-        let Some(end) = wishes.end else { return };
-        let Some(Job { asker, answer, .. }) = self.jobs.remove(&number) else { return };
+        job.waits = wishes.waits && others;
+        let lonely = wishes.waits && !others;
+        let end = wishes.end.or_else(|| lonely.then(|| End::Refused(Failure::new(Recovery::Retry, LONELY))));
+        let Some(end) = end else { return false };
+        let Some(Job { ask, asker, answer, .. }) = self.jobs.remove(&number) else { return false };
         let answer = match end {
             End::Granted(grant) => Ok((Some(*grant), answer)),
             End::Done => Ok((None, answer)),
             End::Refused(failure) => Err(failure),
         };
-        deliver(asker, answer).await;
+        deliver(ask, asker, answer).await;
+        self.jobs.values().any(|job| job.waits)
     }
 }
 
@@ -272,77 +407,24 @@ fn guarded(call: impl FnOnce(&mut Wishes)) -> Wishes {
 }
 
 /// Tells the answer to whoever asked; one who is gone needs none.
-async fn deliver(asker: Asker, answer: Result<(Option<Grant>, Batch), Failure>) {
+async fn deliver(ask: Ask, asker: Asker, answer: Result<(Option<Grant>, Batch), Failure>) {
     let wrong = || Failure::new(Recovery::Stop, "the adapter ended a grant without granting it");
-    match asker {
-        Asker::Grant(connection, asker) => {
-            let answer = answer.and_then(|(grant, _)| grant.ok_or_else(wrong));
-            _ = asker.send(Command::Granted { connection, answer }).await;
+    let command = match (ask, asker) {
+        (_, Asker::Caller(asker)) => {
+            _ = asker.send(answer.map(|(_, batch)| batch));
+            return;
         }
-        Asker::Snapshot(ticket, _, asker) => {
-            _ = asker.send(Command::Snapshot { ticket, answer: answer.map(|(_, batch)| batch) }).await;
+        (Ask::Grant { connection, .. }, Asker::Lane(lane)) => {
+            (lane, Command::Granted { connection, answer: answer.and_then(|(grant, _)| grant.ok_or_else(wrong)) })
         }
-        Asker::Instruments(asker) => _ = asker.send(answer.map(|(_, batch)| batch)),
-    }
+        (Ask::Snapshot { ticket, .. }, Asker::Lane(lane)) => {
+            (lane, Command::Snapshot { ticket, answer: answer.map(|(_, batch)| batch) })
+        }
+        // No lane asks for these.
+        (Ask::Instruments, Asker::Lane(_)) => return,
+    };
+    _ = command.0.send(command.1).await;
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use async_trait::async_trait;
-    use tapewire_core::{Budget, DecodeError};
-
-    use super::*;
-    use crate::{DialError, Dialer, Stream};
-
-    struct Asks;
-
-    impl Account for Asks {
-        fn grant(&mut self, _: Route, _: &mut AccountContext<'_>) {}
-
-        fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
-            cx.http(HttpRequest::get("/depth", 1));
-        }
-
-        fn http(&mut self, _: HttpReply<'_>, _: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-            Ok(())
-        }
-    }
-
-    #[derive(Debug)]
-    struct Never;
-
-    #[async_trait]
-    impl Dialer for Never {
-        async fn dial(&self, _: &Url) -> Result<Stream, DialError> {
-            std::future::pending().await
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_asked_for_again_or_by_nobody_is_asked_for_once() {
-        let clock = Clock::system();
-        let budget = Budget { amount: 1, per: Duration::from_secs(60) };
-        let http = HttpClient::new(Arc::new(Never), clock.clone(), budget);
-        let (_handle, mut task) = account(Box::new(Asks), Some("http://toy:1/".parse().unwrap()), http, clock);
-        let ask = |ticket: u64| Ask::Snapshot {
-            ticket,
-            topic: Topic::new(ticket.to_string(), Route("market")),
-            subscription: format!("toy:{}@book", ticket % 200).parse().unwrap(),
-        };
-        let (lane, commands) = mpsc::channel(1);
-        let (other, _other_commands) = mpsc::channel(1);
-        task.begin(Question::Lane(ask(7), other)).await;
-        for ticket in 0..1000 {
-            task.begin(Question::Lane(ask(ticket), lane.clone())).await;
-        }
-        assert_eq!(task.jobs.len(), 201, "one for each book, and the other connection's");
-        drop(commands);
-        task.begin(Question::Lane(ask(1), lane)).await;
-        assert_eq!(task.jobs.len(), 2);
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        while task.requests.try_join_next().is_some() {}
-        assert_eq!(task.requests.len(), 2, "what is forgotten is not sent");
-    }
-}
+mod tests;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use tapewire_core::{Policy, Subscription, Venue, VenueId};
 use tokio::sync::{mpsc, watch};
 
-use crate::account::{AccountHandle, AccountTask, account};
+use crate::account::{AccountHandle, AccountTask, Parts, Person, account};
 use crate::clock::Clock;
 use crate::dial::{Dialer, NetDialer};
 use crate::handle::Request;
 use crate::http::HttpClient;
+use crate::keep::Keeper;
 use crate::limiter::DialLimiter;
+use crate::otp::OtpSource;
 use crate::outlet::{EventHandler, HandlerFactory, Outlets};
 use crate::queue::{Delivery, queue};
 use crate::venue::{self, Supervisor};
@@ -37,6 +39,7 @@ impl Engine {
             clock: None,
             dialer: None,
             seed: None,
+            otp_source: None,
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Builder {
     clock: Option<Clock>,
     dialer: Option<Arc<dyn Dialer>>,
     seed: Option<u64>,
+    otp_source: Option<Arc<dyn OtpSource>>,
 }
 
 impl Builder {
@@ -89,6 +93,12 @@ impl Builder {
     /// Opens sockets another way: for tests, and for networks of one's own.
     pub fn dialer(mut self, dialer: Arc<dyn Dialer>) -> Self {
         self.dialer = Some(dialer);
+        self
+    }
+
+    /// Asks this for what only a person knows, such as one-time passwords, for all venues.
+    pub fn otp_source(mut self, source: Arc<dyn OtpSource>) -> Self {
+        self.otp_source = Some(source);
         self
     }
 
@@ -142,7 +152,7 @@ impl Builder {
                 Some(dialer) => Arc::clone(dialer),
                 None => Arc::new(NetDialer::new(target.proxy.clone(), &target.roots)?),
             };
-            let (account, task) = account_of(venue, Arc::clone(&dialer), &clock)?;
+            let (account, task) = account_of(venue, Arc::clone(&dialer), &clock, self.otp_source.clone())?;
             let supervisor = Supervisor {
                 connector: Arc::clone(&venue.connector),
                 clock: clock.clone(),
@@ -177,10 +187,18 @@ pub(crate) fn account_of(
     venue: &Venue,
     dialer: Arc<dyn Dialer>,
     clock: &Clock,
+    otp_source: Option<Arc<dyn OtpSource>>,
 ) -> Result<(AccountHandle, AccountTask), Error> {
     let target = &venue.target;
     let rest = venue.connector.rest().map(|default| target.rest_base(default)).transpose()?;
     let budget = venue.connector.routes().first().map(|route| venue.connector.policy(*route).rest);
     let http = HttpClient::new(dialer, clock.clone(), budget.unwrap_or_else(|| Policy::default().rest));
-    Ok(account(venue.connector.account(target), rest, http, clock.clone()))
+    Ok(account(Parts {
+        account: venue.connector.account(target),
+        base: rest,
+        http,
+        clock: clock.clone(),
+        person: otp_source.map(|source| Person { venue: venue.id(), source }),
+        keeper: target.keep.clone().map(Keeper::new),
+    }))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tapewire_core::{Subscription, VenueId};
+use tapewire_core::{Secret, Subscription, VenueId};
 use tapewire_session::Counters;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -16,6 +16,7 @@ pub(crate) enum Request {
     Subscribe(Subscription),
     Unsubscribe(Subscription),
     Republish(Subscription),
+    Input(Secret),
     /// The lanes, for the asker to ask: a lane that is busy must not keep its supervisor waiting.
     Lanes(oneshot::Sender<Vec<mpsc::Sender<Command>>>),
 }
@@ -79,7 +80,7 @@ impl Handle {
     /// # Cancel safety
     /// Cancel safe: a cancelled call has not subscribed.
     pub async fn subscribe(&self, subscription: Subscription) -> Result<(), Error> {
-        self.tell(subscription, Request::Subscribe(subscription)).await
+        self.tell(subscription.instrument.venue(), Request::Subscribe(subscription)).await
     }
 
     /// Wants a subscription no longer. Events that were received before may still come.
@@ -90,7 +91,19 @@ impl Handle {
     /// # Cancel safety
     /// Cancel safe: a cancelled call has not unsubscribed.
     pub async fn unsubscribe(&self, subscription: Subscription) -> Result<(), Error> {
-        self.tell(subscription, Request::Unsubscribe(subscription)).await
+        self.tell(subscription.instrument.venue(), Request::Unsubscribe(subscription)).await
+    }
+
+    /// Hands on what a person typed for a venue that tells `awaiting_input`, such as a one-time password. Where nothing
+    /// was asked for, it is thrown away.
+    ///
+    /// # Errors
+    /// As [`Handle::subscribe`].
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a cancelled call has handed on nothing.
+    pub async fn input(&self, venue: VenueId, typed: Secret) -> Result<(), Error> {
+        self.tell(venue, Request::Input(typed)).await
     }
 
     /// How each venue stands.
@@ -134,8 +147,7 @@ impl Handle {
         }
     }
 
-    async fn tell(&self, subscription: Subscription, request: Request) -> Result<(), Error> {
-        let venue = subscription.instrument.venue();
+    async fn tell(&self, venue: VenueId, request: Request) -> Result<(), Error> {
         let Some(sender) = self.venues.get(&venue) else {
             return Err(Error::UnknownVenue { venue, known: self.venues.keys().copied().collect() });
         };

@@ -18,7 +18,7 @@ use crate::{Clock, Error, NetDialer};
 /// Cancel safe: a cancelled call leaves nothing behind.
 pub async fn instruments(venue: &Venue) -> Result<Batch, Error> {
     let dialer = NetDialer::new(venue.target.proxy.clone(), &venue.target.roots)?;
-    let (handle, task) = account_of(venue, Arc::new(dialer), &Clock::system())?;
+    let (handle, task) = account_of(venue, Arc::new(dialer), &Clock::system(), None)?;
     // The task ends by itself once the handle is gone.
     let asking = async move { handle.instruments().await };
     let ((), answer) = tokio::join!(task.run(), asking);

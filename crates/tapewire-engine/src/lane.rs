@@ -248,8 +248,8 @@ impl Lane {
     /// Does one action; returns whether the session has ended.
     async fn act(&mut self, action: Action) -> bool {
         match action {
-            Action::Grant { connection } => {
-                if let Err(failure) = self.ask(Ask::Grant { route: self.route, connection }) {
+            Action::Grant { connection, renew } => {
+                if let Err(failure) = self.ask(Ask::Grant { route: self.route, connection, renew }) {
                     self.lost(connection, failure);
                 }
             }

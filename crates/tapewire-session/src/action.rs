@@ -99,6 +99,8 @@ pub enum Action {
     Grant {
         /// The connection.
         connection: u64,
+        /// Whether what it granted last was refused by the venue.
+        renew: bool,
     },
     /// Open it.
     Dial {

@@ -33,19 +33,20 @@ impl Backoff {
     /// Counts a failure; returns how long to wait, or `None` to give up.
     pub(crate) fn next(&mut self, recovery: Recovery) -> Option<Duration> {
         self.failures = self.failures.saturating_add(1);
-        if recovery == Recovery::Stop || self.policy.attempts_max.is_some_and(|max| self.failures >= max) {
+        let is_over = matches!(recovery, Recovery::Stop | Recovery::Reauthenticate);
+        if is_over || self.policy.attempts_max.is_some_and(|max| self.failures >= max) {
             return None;
         }
         let doubled = self.policy.first.saturating_mul(1 << (self.failures - 1).min(20));
         let span = doubled.min(self.policy.longest);
         Some(match recovery {
             Recovery::RetryAfter(wait) => wait.saturating_add(self.draw(span)),
-            Recovery::FixConfig | Recovery::FixRequest | Recovery::Reauthenticate => {
+            Recovery::FixConfig | Recovery::FixRequest => {
                 // Nothing changes until a person acts: try seldom.
                 let longest = self.policy.longest;
                 longest.saturating_add(self.draw(longest / 4))
             }
-            Recovery::Retry | Recovery::Stop => self.draw(span).max(SHORTEST),
+            Recovery::Retry | Recovery::Reauthenticate | Recovery::Stop => self.draw(span).max(SHORTEST),
         })
     }
 

@@ -7,25 +7,38 @@
 use std::time::Duration;
 
 use tapewire_core::event::{Cause, ConnectionState};
-use tapewire_core::{Now, Recovery, Resync};
+use tapewire_core::{Now, Resync};
 
 use crate::link::{Link, LinkState};
-use crate::session::Session;
+use crate::session::{End, Session};
 use crate::{Action, Output};
 
 /// So long after the successor has confirmed everything, the old connection is closed even if quiet topics have not
 /// shown yet that they go on.
 const OVERLAP_MAX: Duration = Duration::from_secs(20);
+/// A connection is not replaced sooner than this because of its grant, so that one that is granted for no time at all
+/// does not make us reconnect without pause.
+const RENEW_SHORTEST: Duration = Duration::from_secs(30);
 /// How long to wait before another successor is tried.
 const RETRY: Duration = Duration::from_secs(5);
 
 impl Session {
     /// Plans the replacement of a connection before it grows too old, each at its own time.
-    pub(crate) fn plan_handover(&mut self, connection: u64) {
-        let opened = self.primary.as_ref().filter(|link| link.number == connection && link.is_open());
-        if let Some((age, opened)) = self.policy.age_max.zip(opened.map(|link| link.life.opened_at)) {
+    pub(crate) fn plan_handover(&mut self, now: Now, connection: u64) {
+        let Some(link) = self.primary.as_ref().filter(|link| link.number == connection && link.is_open()) else {
+            return;
+        };
+        let opened = link.life.opened_at;
+        let renewal = link.grant.as_ref().and_then(|grant| grant.renew_at).map(|at| {
+            let left = at.0.saturating_sub(now.wall.0).try_into().map_or(Duration::ZERO, Duration::from_nanos);
+            now.mono.after(left.max(RENEW_SHORTEST))
+        });
+        let age = self.policy.age_max.map(|age| {
             let early = self.backoff.draw(age / 24);
-            self.handover_at = Some(opened.after(age.saturating_sub(early)));
+            opened.after(age.saturating_sub(early))
+        });
+        if let Some(at) = renewal.into_iter().chain(age).min() {
+            self.handover_at = Some(at);
         }
     }
 
@@ -92,21 +105,14 @@ impl Session {
             flow.take_over(number);
         });
         self.primary = Some(successor);
-        self.plan_handover(number);
+        self.plan_handover(now, number);
     }
 
     /// A successor could not be opened, or was lost: the old connection goes on, and another one is tried later.
-    pub(crate) fn successor_lost(
-        &mut self,
-        now: Now,
-        connection: u64,
-        recovery: Recovery,
-        why: &str,
-        out: &mut Output<'_>,
-    ) {
-        let wait = self.backoff.next(recovery);
-        self.handover_at = wait.map(|wait| now.mono.after(wait.max(RETRY)));
-        self.tell_connection(now, connection, ConnectionState::Closed, Some(why), None, out);
+    pub(crate) fn successor_lost(&mut self, now: Now, connection: u64, end: End, why: &str, out: &mut Output<'_>) {
+        self.handover_at = end.delay.map(|wait| now.mono.after(wait.max(RETRY)));
+        let end = Some(End { delay: None, ..end });
+        self.tell_connection(now, connection, ConnectionState::Closed, Some(why), end, out);
         for flow in self.topics.flows().filter(|flow| flow.source == connection) {
             flow.source = 0;
             flow.cut_short(Cause::Disconnect);

@@ -92,7 +92,8 @@ impl Session {
     fn look_at_silence(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
         self.look_at_hours(now, connection);
         let Some(link) = self.primary.as_ref().filter(|link| link.number == connection) else { return };
-        if self.policy.lull_max.is_some_and(|lull_max| link.life.has_stopped(lull_max, now.mono)) {
+        let is_open = link.life.trading > 0;
+        if self.policy.lull_max.is_some_and(|lull_max| is_open && link.life.has_stopped(lull_max, now.mono)) {
             let why = "data came often, and stopped";
             self.tell_connection(now, connection, ConnectionState::Stale, Some(why), None, out);
             return self.fail(now, connection, why, out);

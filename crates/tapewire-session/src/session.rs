@@ -55,9 +55,20 @@ pub struct Session {
     pub(crate) catalog: CatalogState,
     pub(crate) tickets: u64,
     pub(crate) ended: bool,
+    /// The venue refused what the account granted: the next grant has to be another one.
+    pub(crate) renew: bool,
+    /// It was asked for, and no connection was ready since.
+    pub(crate) renewed: bool,
     /// The deadline as it was when time last did its work. Frames of data bring none forward.
     due: Option<Monotonic>,
     pub(crate) counters: Counters,
+}
+
+/// What follows from the end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) recovery: Recovery,
+    pub(crate) delay: Option<Duration>,
 }
 
 /// What is known of the venue's symbols.
@@ -86,6 +97,8 @@ impl Session {
             catalog: CatalogState::Unasked,
             tickets: 0,
             ended: false,
+            renew: false,
+            renewed: false,
             due: None,
             counters: Counters::default(),
             connector: setup.connector,
@@ -246,6 +259,7 @@ impl Session {
             Note::Ready => {
                 if let Some(link) = self.link(connection) {
                     link.state = LinkState::Ready;
+                    self.renewed = false;
                 }
             }
             Note::HandOver(why) => self.begin_handover(now, connection, &why, out),
@@ -258,7 +272,7 @@ impl Session {
         self.last_number += 1;
         let connection = self.last_number;
         self.tell_connection(now, connection, ConnectionState::Connecting, None, None, out);
-        out.actions.push(Action::Grant { connection });
+        out.actions.push(Action::Grant { connection, renew: std::mem::take(&mut self.renew) });
         Link::new(connection, &self.policy, now.mono)
     }
 
@@ -283,7 +297,7 @@ impl Session {
         if self.link(connection).is_some_and(|link| matches!(link.state, LinkState::Login { .. })) {
             self.tell_connection(now, connection, ConnectionState::Login, None, None, out);
         }
-        self.plan_handover(connection);
+        self.plan_handover(now, connection);
     }
 
     fn heard(&mut self, now: Now, connection: u64) {
@@ -319,8 +333,9 @@ impl Session {
     fn closed(&mut self, now: Now, connection: u64, failure: Failure, out: &mut Output<'_>) {
         let Failure { recovery, code, reason } = failure;
         let reason = code.map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
-        if self.successor.take_if(|link| link.number == connection).is_some() {
-            return self.successor_lost(now, connection, recovery, &reason, out);
+        if let Some(link) = self.successor.take_if(|link| link.number == connection) {
+            let delay = self.delay(recovery, &link);
+            return self.successor_lost(now, connection, End { recovery, delay }, &reason, out);
         }
         let Some(link) = self.primary.take_if(|link| link.number == connection) else { return };
         if link.life.is_proven(&self.policy, now.mono) {
@@ -330,17 +345,29 @@ impl Session {
         let heir = self.successor.take();
         self.interrupt(now, heir.as_ref(), out);
         if let Some(heir) = heir {
-            self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), None, out);
+            let end = Some(End { recovery, delay: None });
+            self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), end, out);
             return self.promote(now, heir, out);
         }
-        let delay = self.backoff.next(recovery);
+        let delay = self.delay(recovery, &link);
         self.retry_at = delay.map(|delay| now.mono.after(delay));
         let state = if delay.is_some() { ConnectionState::Backoff } else { ConnectionState::GaveUp };
-        self.tell_connection(now, connection, state, Some(&reason), delay, out);
+        self.tell_connection(now, connection, state, Some(&reason), Some(End { recovery, delay }), out);
         if delay.is_none() {
             self.ended = true;
             out.actions.push(Action::Ended);
         }
+    }
+
+    /// How long to wait after a connection was lost; `None` to give up. Where the venue did not accept what was granted,
+    /// another grant is tried once, if there can be one; what the account itself refuses is final.
+    fn delay(&mut self, recovery: Recovery, lost: &Link) -> Option<Duration> {
+        if recovery != Recovery::Reauthenticate {
+            return self.backoff.next(recovery);
+        }
+        let may_renew = self.policy.renews && !self.renewed && lost.state != LinkState::Asking;
+        (self.renew, self.renewed) = (may_renew, may_renew);
+        self.backoff.next(if may_renew { Recovery::Retry } else { Recovery::Stop })
     }
 
     /// All that was fed by the lost connection stops here: books are void, the rest may have holes. What its heir has
@@ -388,7 +415,7 @@ impl Session {
         connection: u64,
         state: ConnectionState,
         reason: Option<&str>,
-        delay: Option<Duration>,
+        end: Option<End>,
         out: &mut Output<'_>,
     ) {
         (out.events)(&Event::Connection(&Connection {
@@ -397,8 +424,9 @@ impl Session {
             route: self.route.0,
             state,
             reason: reason.map(Into::into),
+            recovery: end.map(|end| end.recovery),
             attempt: self.backoff.failures(),
-            delay,
+            delay: end.and_then(|end| end.delay),
             ts_recv: Some(now.wall),
         }));
     }

@@ -166,6 +166,7 @@ fn closure(words: &[&str]) -> Closure {
     let recovery = match words {
         [] | ["by", _] => Recovery::Retry,
         ["stop"] => Recovery::Stop,
+        ["refused"] => Recovery::Reauthenticate,
         ["after", span] => Recovery::RetryAfter(span_of(span)),
         words => panic!("not a recovery: {words:?}"),
     };
@@ -175,7 +176,7 @@ fn closure(words: &[&str]) -> Closure {
 /// An action as text.
 fn done(action: &Action) -> String {
     match action {
-        Action::Grant { connection } => format!("grant {connection}"),
+        Action::Grant { connection, renew } => format!("grant {connection}{}", if *renew { " anew" } else { "" }),
         Action::Dial { connection, .. } => format!("dial {connection}"),
         Action::Send { connection, frame: OutFrame::Text(text) } => format!("{connection}> {text}"),
         Action::Send { connection, frame: OutFrame::Ping } => format!("{connection}> PING"),

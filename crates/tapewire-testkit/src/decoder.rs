@@ -132,7 +132,7 @@ impl Decoder {
 
     /// What the account makes of an error status.
     #[must_use]
-    pub fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    pub fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         self.account.refusal(reply)
     }
 

@@ -42,7 +42,7 @@ pub use tapewire_binance as binance;
 pub use tapewire_core::*;
 pub use tapewire_engine::{
     Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle, HttpError,
-    NetDialer, Status, Stream, instruments,
+    NetDialer, OtpSource, Status, Stream, instruments,
 };
 #[cfg(feature = "okx")]
 pub use tapewire_okx as okx;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{EventKind, Normalized};
-use crate::{Channel, InstrumentId, Subscription, SubscriptionState, UnixNanos, VenueId};
+use crate::{Channel, InstrumentId, Recovery, Subscription, SubscriptionState, UnixNanos, VenueId};
 
 /// A proven hole: something the venue sent, or must have sent, that this stream does not hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +119,8 @@ pub struct Connection {
     pub state: ConnectionState,
     /// Why, where there is a reason.
     pub reason: Option<Box<str>>,
+    /// What can be done, where it has ended.
+    pub recovery: Option<Recovery>,
     /// How many attempts failed in a row, this one included.
     pub attempt: u32,
     /// How long we wait before the next attempt.

@@ -72,6 +72,14 @@ pub enum HttpError {
 }
 
 impl HttpError {
+    /// Whether the request may have reached the venue.
+    pub(crate) const fn was_sent(&self) -> bool {
+        match self {
+            Self::NoBase | Self::Request { .. } | Self::TooHeavy { .. } | Self::Budget { .. } | Self::Dial(_) => false,
+            Self::TooLarge { .. } | Self::Timeout { .. } | Self::Lost { .. } | Self::NotUtf8 { .. } => true,
+        }
+    }
+
     /// What the caller can do. Before trying again what may have been done already, ask for its outcome.
     #[must_use]
     pub const fn recovery(&self) -> Recovery {

@@ -103,6 +103,7 @@ mod tests {
                 route: "market",
                 state: ConnectionState::Closed,
                 reason: None,
+                recovery: None,
                 attempt: 0,
                 delay: None,
                 ts_recv: at,

@@ -83,7 +83,7 @@ impl Account for OkxAccount {
         Ok(())
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let by_status = Failure::from_status(reply);
         tapewire_json::from_str::<Answer<'_>>(reply.body).map_or(by_status, |answer| failure(&answer))
     }

@@ -199,3 +199,24 @@ fn the_venue_says_how_it_ends() {
     }
     play(Toy::plain(), "catalog none\n+A@trade\nup 1").play("lost 1 by 1001 => #1 backoff: broken");
 }
+
+/// A grant that the venue refuses is asked for anew once, where the account can get another; what it grants then has to
+/// be accepted. What the account itself refuses is final.
+#[test]
+fn a_refused_grant_is_renewed_once_or_is_the_end() {
+    let begin = "catalog none\n+A@trade\nup 1";
+    play(Toy::plain(), begin).play("lost 1 refused => #1 gave_up: broken | ended");
+    let renews = || Toy { greets: true, ..Toy::new(|policy| policy.renews = true) };
+    play(renews(), begin).play(
+        "lost 1 refused => #1 backoff: broken
+         wait 1s
+         up 2
+         lost 2 refused => #2 gave_up: broken | ended",
+    );
+    let mut player = play(renews(), begin);
+    player.play("lost 1 refused\nwait 1s");
+    assert!(player.effects.iter().any(|effect| effect.ends_with("grant 2 anew")), "{:?}", player.effects);
+    player.play(
+        "up 2\n2< welcome\nlost 2 refused => #2 backoff: broken\nwait 3s\nlost 3 refused => #3 gave_up: broken | ended",
+    );
+}

@@ -56,7 +56,7 @@ impl Account for RecordedAccount {
         self.keep(cx, Input::Http(Answer::of(reply)), |account, cx| account.http(reply, cx))
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let failure = self.inner.refusal(reply);
         let (input, effects) = (Input::Refusal(Answer::of(reply)), format!("{failure:?}"));
         let call = Call { actor: self.actor, now: None, nonce: 0, changes: Vec::new(), input, effects };

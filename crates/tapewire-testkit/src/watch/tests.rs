@@ -80,6 +80,7 @@ fn connection(watch: &mut Watch, number: u64, state: ConnectionState, reason: Op
         route: "market",
         state,
         reason: reason.map(Into::into),
+        recovery: None,
         attempt: 0,
         delay: None,
         ts_recv: None,

@@ -61,7 +61,7 @@ impl Account for ToyAccount {
         Ok(())
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let failure = Failure::from_status(reply);
         match tapewire_json::from_str::<Refusal<'_>>(reply.body) {
             Ok(Refusal { err, why }) => {

@@ -199,7 +199,7 @@ impl Account for PlantedAccount {
         self.inner.http(reply, cx)
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let failure = self.inner.refusal(reply);
         match self.bug {
             Bug::WaitsForDays if reply.status >= 500 => {

@@ -233,7 +233,7 @@ impl Player {
         }
         let place = usize::from(choice) % self.undone.len();
         match self.undone.remove(place) {
-            Action::Grant { connection } => self.input(Input::Granted { connection, grant: toy::grant() }),
+            Action::Grant { connection, .. } => self.input(Input::Granted { connection, grant: toy::grant() }),
             Action::Dial { connection, .. } => {
                 self.open(connection);
                 if self.greets {

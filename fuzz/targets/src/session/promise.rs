@@ -69,7 +69,7 @@ impl Promise {
     pub(super) fn action(&mut self, now: Monotonic, policy: &Policy, action: &Action) {
         assert!(!self.ended, "after the end: {action:?}");
         match action {
-            Action::Grant { connection } => {
+            Action::Grant { connection, .. } => {
                 assert!(*connection > self.last_connection, "connections are numbered upwards: {connection}");
                 self.last_connection = *connection;
                 self.links.insert(*connection, Stage::Asked);

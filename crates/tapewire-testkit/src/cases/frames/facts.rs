@@ -124,9 +124,11 @@ impl Facts<'_> {
         if self.said.kind != "trade" {
             return None;
         }
-        let odd =
-            ["price", "quantity"].into_iter().find(|name| self.decimal(name).is_none_or(|it| it <= Decimal::ZERO));
-        odd.map(|name| format!("the `{name}` of a trade is above 0"))
+        if self.decimal("price").is_none_or(|it| it <= Decimal::ZERO) {
+            return Some("the `price` of a trade is above 0".to_owned());
+        }
+        let odd = self.decimal("quantity").is_none_or(|it| it < Decimal::ZERO);
+        odd.then(|| "the `quantity` of a trade is not below 0".to_owned())
     }
 
     fn decimal(&self, name: &str) -> Option<Decimal> {
