@@ -1,7 +1,7 @@
 //! When a listing trades: sessions in the local time of its market, as far as a simulation needs them.
 //!
 //! Holidays are left out, and auctions do not count as trading. The sessions are those that the exchanges (NYSE, HKEX,
-//! SSE, SZSE, JPX, NSE, KRX, TWSE) published for 2025.
+//! SSE, SZSE, JPX, NSE, KRX, TWSE, HOSE, HNX) published for 2025.
 
 use super::bars::{DAY_US, MINUTE_US, month_of, month_start};
 
@@ -50,6 +50,13 @@ impl Hours {
     pub const KOREA: Self = Self::weekdays(Zone::Ahead(at(9, 0)), &[(at(9, 0), at(15, 30))]);
     /// Taipei.
     pub const TAIWAN: Self = Self::weekdays(Zone::Ahead(at(8, 0)), &[(at(9, 0), at(13, 30))]);
+    /// Stocks in Ho Chi Minh City, between the auctions.
+    pub const HO_CHI_MINH: Self =
+        Self::weekdays(Zone::Ahead(at(7, 0)), &[(at(9, 15), at(11, 30)), (at(13, 0), at(14, 30))]);
+    /// Stocks and futures in Hanoi, between the auctions.
+    pub const HANOI: Self = Self::weekdays(Zone::Ahead(at(7, 0)), &[(at(9, 0), at(11, 30)), (at(13, 0), at(14, 30))]);
+    /// Stocks that are registered in Hanoi, but not listed.
+    pub const UPCOM: Self = Self::weekdays(Zone::Ahead(at(7, 0)), &[(at(9, 0), at(11, 30)), (at(13, 0), at(15, 0))]);
 
     const fn weekdays(zone: Zone, sessions: &'static [(i64, i64)]) -> Self {
         Self { zone, week: Week::Weekdays(sessions) }

@@ -6,6 +6,7 @@ mod infoway;
 mod keys;
 mod okx;
 mod option;
+mod ssi;
 
 use crate::catalog::VenueInfo;
 use crate::error::Error;
@@ -25,6 +26,7 @@ pub(crate) struct Entry {
 pub(crate) const VENUES: &[Entry] = &[
     Entry { info: binance::INFO, protocols: &["spot"], build: binance::build },
     Entry { info: okx::INFO, protocols: &["v5"], build: okx::build },
+    Entry { info: ssi::INFO, protocols: &["v3"], build: ssi::build },
     Entry { info: infoway::STOCK, protocols: &["stock"], build: infoway::build },
     Entry { info: infoway::CRYPTO, protocols: &["crypto"], build: infoway::build },
     Entry { info: infoway::COMMON, protocols: &["common"], build: infoway::build },
