@@ -72,7 +72,7 @@ stop() {
     venue=
 }
 address() { "$venv/bin/python" -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]) or "")' "$ready" "$1"; }
-python() { PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/$1.py" "$websocket" "$rest"; }
+python() { PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$here/$1.py" "$websocket" "$rest" "${@:2}"; }
 
 start binance
 for client in with_python_binance with_binance_sdk_spot; do
@@ -85,3 +85,8 @@ start okx
 if node_is_ready; then
     node "$here/with_okx_api.mjs" "$websocket" "$rest" "$modules"
 fi
+# Any id serves every business. The second venue has ten symbols for a key, and drops the first connection.
+start infoway-stock
+python with_infoway_sdk
+start infoway-stock --option plan=free --option release_ms=4000 --fault "$here/infoway_scarce.jsonl"
+python with_infoway_sdk scarce
