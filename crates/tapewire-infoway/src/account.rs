@@ -1,20 +1,18 @@
-//! [`InfowayAccount`]: how to dial, and what a recorded answer over REST says.
+//! [`InfowayAccount`]: how to dial, and the lists of symbols.
 
-use tapewire_core::event::{Book, Event, Malformed, Raw as RawEvent};
 use tapewire_core::{
-    Account, AccountContext, Call, DecodeError, Failure, Grant, HttpReply, InstrumentId, Recovery, Route, Target, Url,
-    excerpt,
+    Account, AccountContext, Call, DecodeError, Failure, Grant, HttpReply, HttpRequest, Recovery, Route, Secret,
+    Target, Url, excerpt,
 };
-use tapewire_json::{Cursor, Raw, Text};
 
-use crate::normalize::{self, Around};
+use crate::rest::LISTS;
 use crate::wire::control::Answer;
-use crate::wire::depth::{Depth, Sides};
-use crate::wire::trade::Trade;
-use crate::{Business, code};
+use crate::{Business, code, rest};
 
 /// The vendor's address for streams: Infoway documentation, "WebSocket", read 2026-08.
 const STREAMS: &str = "wss://data.infoway.io";
+/// The vendor's address for REST: the same.
+pub(crate) const REST: &str = "https://data.infoway.io";
 /// What is said where there is no key.
 const NO_KEY: &str = "Infoway wants an API key, also for market data: give one as `key`";
 
@@ -22,22 +20,25 @@ const NO_KEY: &str = "Infoway wants an API key, also for market data: give one a
 #[derive(Debug)]
 pub(crate) struct InfowayAccount {
     business: Business,
+    /// Empty where there is none.
+    key: Secret,
     dial: Result<Url, String>,
 }
 
 impl InfowayAccount {
     pub(crate) fn new(business: Business, target: &Target) -> Self {
-        Self { business, dial: address(business, target) }
+        let key = target.credentials.as_ref().map_or_else(|| Secret::new(""), |credentials| credentials.key.clone());
+        let dial = address(business, &key, target);
+        Self { business, key, dial }
     }
 }
 
 /// Where to dial. The key stands in the query, and [`Url`] prints no value of a query.
-fn address(business: Business, target: &Target) -> Result<Url, String> {
-    let key = target.credentials.as_ref().map(|credentials| credentials.key.expose()).unwrap_or_default();
-    if key.is_empty() {
+fn address(business: Business, key: &Secret, target: &Target) -> Result<Url, String> {
+    if key.expose().is_empty() {
         return Err(NO_KEY.to_owned());
     }
-    let path = format!("/ws?business={}&apikey={}", business.word(), to_query(key));
+    let path = format!("/ws?business={}&apikey={}", business.word(), to_query(key.expose()));
     let base = target.websocket_base(STREAMS);
     base.and_then(|base| base.join(&path)).map_err(|error| error.to_string())
 }
@@ -59,38 +60,36 @@ impl Account for InfowayAccount {
     fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
         match &self.dial {
             Ok(url) => cx.granted(Grant::to(url.clone())),
-            // Asking again helps as little as dialling would: nothing changes by itself.
-            Err(why) => cx.refused(Failure::new(Recovery::Stop, why)),
+            Err(why) => cx.refused(Failure::new(Recovery::Reauthenticate, why)),
         }
     }
 
-    fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
-        cx.refused(Failure::new(Recovery::FixRequest, "nothing is asked of Infoway over HTTP"));
+    fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>) {
+        match (call, self.business.lists()) {
+            _ if self.key.expose().is_empty() => cx.refused(Failure::new(Recovery::Reauthenticate, NO_KEY)),
+            // The other lists follow, each when the one before has come.
+            (Call::Instruments, [first, ..]) => self.list(first, cx),
+            _ => cx.refused(Failure::new(Recovery::FixRequest, "Infoway's market data cannot answer that")),
+        }
     }
 
     fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
         let answer: Answer<'_> = tapewire_json::from_str(reply.body)?;
-        if answer.ret.is_some_and(|ret| ret != 200) || answer.code.is_some_and(|code| code != 200) {
+        let good = |code: Option<i64>| code.is_none_or(|code| code == 200);
+        let Some(data) = answer.data.filter(|_| good(answer.ret) && good(answer.code)) else {
+            // Too many requests may be told with status 200, by one member alone.
             cx.refused(self.refusal(reply));
             return Ok(());
+        };
+        rest::tell(self.business, data, reply, cx)?;
+        match rest::next_list(self.business, reply) {
+            Some(list) => self.list(list, cx),
+            None => cx.done(),
         }
-        let feed = reply.route().split('/').nth(2).unwrap_or_default();
-        match answer.data {
-            Some(data) if matches!(feed, "batch_trade" | "batch_depth") && data.cursor().token() == b'[' => {
-                self.elements(feed, data, reply, cx)?;
-            }
-            Some(data) => self.raw(reply, data, cx),
-            // Too many requests may be told with status 200, by one member alone.
-            None => {
-                cx.refused(self.refusal(reply));
-                return Ok(());
-            }
-        }
-        cx.done();
         Ok(())
     }
 
-    fn refusal(&self, reply: HttpReply<'_>) -> Failure {
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let by_status = Failure::from_status(reply);
         let Ok(answer) = tapewire_json::from_str::<Answer<'_>>(reply.body) else { return by_status };
         let status = (reply.status != 200).then(|| i64::from(reply.status));
@@ -105,65 +104,10 @@ impl Account for InfowayAccount {
 }
 
 impl InfowayAccount {
-    /// Each element stands for itself: a bad one costs no other.
-    fn elements(
-        &self,
-        feed: &str,
-        data: Raw<'_>,
-        reply: HttpReply<'_>,
-        cx: &mut AccountContext<'_>,
-    ) -> Result<(), DecodeError> {
-        let parts: Vec<Raw<'_>> = tapewire_json::from_str(data.text())?;
-        for part in parts {
-            let told = if feed == "batch_trade" { self.trade(part, reply, cx) } else { self.book(part, reply, cx) };
-            if let Err(why) = told {
-                cx.emit(&Event::Malformed(&Malformed {
-                    venue: self.business.venue(),
-                    subscription: None,
-                    bytes: part.text().len(),
-                    reason: excerpt(why.to_string().as_bytes()).into(),
-                    excerpt: excerpt(part.text().as_bytes()).into(),
-                    ts_recv: reply.ts_recv,
-                }));
-            }
-        }
-        Ok(())
-    }
-
-    fn trade(&self, part: Raw<'_>, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-        let it: Trade<'_> = tapewire_json::from_str(part.text())?;
-        let trade = normalize::trade(&it, self.around(&it.symbol, reply)?)?;
-        cx.emit(&Event::Trade(&trade));
-        Ok(())
-    }
-
-    fn book(&self, part: Raw<'_>, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-        let mut sides = Sides::default();
-        let mut cursor = Cursor::new(part.text());
-        let it = Depth::read(&mut cursor, &mut sides)?;
-        cursor.end()?;
-        let head = normalize::book(&it, &sides, self.around(&it.symbol, reply)?)?;
-        cx.emit(&Event::Book(Book { head: &head, bids: &sides.bids, asks: &sides.asks }));
-        cx.emit(&Event::Quote(&normalize::quote(&head, &sides)));
-        Ok(())
-    }
-
-    fn around(&self, symbol: &Text<'_>, reply: HttpReply<'_>) -> Result<Around, DecodeError> {
-        let instrument = InstrumentId::new(self.business.venue(), symbol)?;
-        Ok(Around { instrument, business: self.business, ts_recv: reply.ts_recv })
-    }
-
-    /// Hands on an answer as it is. That of klines does not say their interval: it stands in the request's body.
-    fn raw(&self, reply: HttpReply<'_>, data: Raw<'_>, cx: &mut AccountContext<'_>) {
-        let raw = RawEvent {
-            venue: self.business.venue(),
-            instrument: None,
-            channel: None,
-            ts_event: None,
-            ts_recv: reply.ts_recv,
-            topic: excerpt(reply.route().as_bytes()).into(),
-            data: data.text().into(),
-        };
-        cx.emit(&Event::Raw(&raw));
+    /// Asks for one of the vendor's lists of symbols.
+    fn list(&self, list: &str, cx: &mut AccountContext<'_>) {
+        let mut request = HttpRequest::get(format!("{LISTS}?type={list}"), 1);
+        request.headers.push(("apiKey".to_owned(), self.key.expose().to_owned()));
+        cx.http(request);
     }
 }

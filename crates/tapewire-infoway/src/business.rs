@@ -33,27 +33,69 @@ struct Row {
     suffixes: &'static [&'static str],
     /// A symbol, for messages.
     example: &'static str,
+    /// What the vendor's lists of its symbols are called.
+    lists: &'static [&'static str],
 }
 
+/// The lists are those of the vendor's Python SDK 0.4.1, `SymbolType`, read 2026-11.
 const ROWS: [Row; 7] = [
-    row(Business::Stock, "infoway-stock", "stock", &[".US", ".HK", ".SH", ".SZ"], "AAPL.US"),
-    row(Business::Crypto, "infoway-crypto", "crypto", &[], "BTCUSDT"),
-    row(Business::Common, "infoway-common", "common", &[], "EURUSD"),
-    row(Business::Japan, "infoway-japan", "japan", &[".JP"], "7203.JP"),
-    row(Business::India, "infoway-india", "india", &[".IN"], "RELIANCE.IN"),
-    row(Business::Korea, "infoway-korea", "korea", &[".KS"], "005930.KS"),
-    row(Business::Taiwan, "infoway-taiwan", "taiwan", &[".TW"], "2330.TW"),
+    Row {
+        business: Business::Stock,
+        venue: VenueId::new("infoway-stock"),
+        word: "stock",
+        suffixes: &[".US", ".HK", ".SH", ".SZ"],
+        example: "AAPL.US",
+        lists: &["STOCK_US", "STOCK_HK", "STOCK_CN"],
+    },
+    Row {
+        business: Business::Crypto,
+        venue: VenueId::new("infoway-crypto"),
+        word: "crypto",
+        suffixes: &[],
+        example: "BTCUSDT",
+        lists: &["CRYPTO"],
+    },
+    Row {
+        business: Business::Common,
+        venue: VenueId::new("infoway-common"),
+        word: "common",
+        suffixes: &[],
+        example: "EURUSD",
+        lists: &["FOREX", "METAL", "ENERGY", "FUTURES", "INDICES"],
+    },
+    Row {
+        business: Business::Japan,
+        venue: VenueId::new("infoway-japan"),
+        word: "japan",
+        suffixes: &[".JP"],
+        example: "7203.JP",
+        lists: &["STOCK_JP"],
+    },
+    Row {
+        business: Business::India,
+        venue: VenueId::new("infoway-india"),
+        word: "india",
+        suffixes: &[".IN"],
+        example: "RELIANCE.IN",
+        lists: &["STOCK_IN"],
+    },
+    Row {
+        business: Business::Korea,
+        venue: VenueId::new("infoway-korea"),
+        word: "korea",
+        suffixes: &[".KS"],
+        example: "005930.KS",
+        lists: &["STOCK_KS"],
+    },
+    Row {
+        business: Business::Taiwan,
+        venue: VenueId::new("infoway-taiwan"),
+        word: "taiwan",
+        suffixes: &[".TW"],
+        example: "2330.TW",
+        lists: &["STOCK_TW"],
+    },
 ];
-
-const fn row(
-    business: Business,
-    venue: &'static str,
-    word: &'static str,
-    suffixes: &'static [&'static str],
-    example: &'static str,
-) -> Row {
-    Row { business, venue: VenueId::new(venue), word, suffixes, example }
-}
 
 impl Business {
     /// All of them.
@@ -80,6 +122,11 @@ impl Business {
     /// One of its symbols.
     pub(crate) fn example(self) -> &'static str {
         self.row().example
+    }
+
+    /// What the vendor's lists of its symbols are called.
+    pub(crate) fn lists(self) -> &'static [&'static str] {
+        self.row().lists
     }
 
     /// Whether shares are traded there.

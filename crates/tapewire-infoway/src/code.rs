@@ -47,11 +47,12 @@ const MEANINGS: [(u64, Meaning); 34] = [
     (505, Meaning::Error(Remedy::Reject)),
     (506, Meaning::Error(Remedy::Reject)),
     (507, Meaning::Error(Remedy::Reject)),
-    // The key has expired, is invalid, empty, blacklisted; too many connections.
-    (508, Meaning::Error(Remedy::End(Recovery::Stop))),
-    (509, Meaning::Error(Remedy::End(Recovery::Stop))),
-    (510, Meaning::Error(Remedy::End(Recovery::Stop))),
-    (511, Meaning::Error(Remedy::End(Recovery::Stop))),
+    // The key has expired, is invalid, empty, blacklisted.
+    (508, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    (509, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    (510, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    (511, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    // Too many connections.
     (512, Meaning::Error(Remedy::End(Recovery::Stop))),
     // No heartbeat for 60 s.
     (513, Meaning::Error(Remedy::End(Recovery::Retry))),
@@ -62,14 +63,15 @@ const MEANINGS: [(u64, Meaning); 34] = [
     // All connections together have too many symbols: often those of the connection before are not released yet. The
     // vendor's Java SDK takes it for final, its Python SDK 0.4.1 asks again.
     (516, Meaning::Error(Remedy::Again)),
-    // The key is missing, unknown, without permission; the suffix is of another market; too many connections.
-    (517, Meaning::Error(Remedy::End(Recovery::Stop))),
-    (518, Meaning::Error(Remedy::End(Recovery::Stop))),
-    (519, Meaning::Error(Remedy::End(Recovery::Stop))),
+    // The key is missing, unknown, without permission.
+    (517, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    (518, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    (519, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
+    // The suffix is of another market; too many connections.
     (520, Meaning::Error(Remedy::End(Recovery::Stop))),
     (521, Meaning::Error(Remedy::End(Recovery::Stop))),
     // Documented beside the others, and like statuses of HTTP: no such key, no such path, too many connections.
-    (401, Meaning::Error(Remedy::End(Recovery::Stop))),
+    (401, Meaning::Error(Remedy::End(Recovery::Reauthenticate))),
     (404, Meaning::Error(Remedy::End(Recovery::Stop))),
     (427, Meaning::Error(Remedy::End(Recovery::Stop))),
     // Too many requests; a connection that broke on the way.
@@ -84,12 +86,12 @@ pub(crate) fn meaning(code: u64) -> Option<Meaning> {
 }
 
 /// What can be done about an answer over REST that is no success. Its codes are others than those of the socket: 508 is
-/// an unknown symbol, 509 an expired permission, 513 a bad time.
+/// an unknown symbol, 509 and 514 a missing permission, 513 a bad time.
 ///
 /// The vendor's Python SDK 0.4.1, read 2026-08.
 pub(crate) fn of_rest(code: i64) -> Recovery {
     match code {
-        401 | 403 | 509 => Recovery::FixConfig,
+        401 | 403 | 509 | 514 => Recovery::Reauthenticate,
         429 | 500 | 501 | 524 => Recovery::Retry,
         502 => Recovery::Stop,
         _ => Recovery::FixRequest,

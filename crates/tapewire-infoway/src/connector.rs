@@ -8,7 +8,7 @@ use tapewire_core::{
     Recovery, Route, Subscription, Target, Topic, Unsupported, Venue, VenueId,
 };
 
-use crate::account::InfowayAccount;
+use crate::account::{InfowayAccount, REST};
 use crate::protocol::InfowayProtocol;
 use crate::request::{FRAME_LENGTH_MAX, SYMBOLS_PER_FRAME};
 use crate::topic::{self, ROUTE};
@@ -48,13 +48,13 @@ impl Infoway {
     /// The adapter for a business, under the smallest [`Plan`].
     #[must_use]
     pub fn new(business: Business) -> Self {
-        Self { business, trade_types: false, policy: policy(business, Plan::default()) }
+        Self { business, trade_types: false, policy: policy(Plan::default()) }
     }
 
     /// Says which plan the key has. What is beyond it is rejected with a reason, and not asked for.
     #[must_use]
     pub fn plan(mut self, plan: Plan) -> Self {
-        self.policy = policy(self.business, plan);
+        self.policy = policy(plan);
         self
     }
 
@@ -79,12 +79,22 @@ impl Connector for Infoway {
         &[ROUTE]
     }
 
+    fn rest(&self) -> Option<&'static str> {
+        Some(REST)
+    }
+
     fn policy(&self, _: Route) -> &Policy {
         &self.policy
     }
 
     fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
         topic::spell(self.business, subscription)
+    }
+
+    /// Whether the vendor's lists are complete is not documented, so they refuse nothing: what is unknown stays silent,
+    /// and is told to be stale.
+    fn lists(&self, _: &Subscription) -> bool {
+        false
     }
 
     fn account(&self, target: &Target) -> Box<dyn Account> {
@@ -98,16 +108,17 @@ impl Connector for Infoway {
     fn ended(&self, _: Route, how: Ending<'_>, usual: Failure) -> Failure {
         match how {
             // Recorded on 2026-08-15: a bad key, or one without this business, is 401 at the handshake. Infoway
-            // documentation, "WebSocket", read 2026-08: repeated attempts may get key and address banned; 404 is a wrong
-            // path, 427 one connection too many.
-            Ending::Refused { status: 401 | 404 | 427 } => Failure { recovery: Recovery::Stop, ..usual },
+            // documentation, "WebSocket", read 2026-08: repeated attempts may get key and address banned.
+            Ending::Refused { status: 401 } => Failure { recovery: Recovery::Reauthenticate, ..usual },
+            // The same page: a wrong path, and one connection too many.
+            Ending::Refused { status: 404 | 427 } => Failure { recovery: Recovery::Stop, ..usual },
             _ => usual,
         }
     }
 }
 
 /// Infoway documentation, "WebSocket" and "WebSocket limits", read 2026-08, unless another source is named.
-fn policy(business: Business, plan: Plan) -> Policy {
+fn policy(plan: Plan) -> Policy {
     let second = Duration::from_secs(1);
     Policy {
         // Heartbeats are not answered, so they tell nothing of the connection. Pings are: the vendor's Python SDK 0.4.1
@@ -116,8 +127,6 @@ fn policy(business: Business, plan: Plan) -> Policy {
         // No heartbeat for 60 s: error 513, and the connection is cut.
         keep_alive: Some(30 * second),
         silence_max: 60 * second,
-        // A market that closes stops all at once.
-        lull_max: if business == Business::Crypto { Some(30 * second) } else { None },
         // 60 frames a minute, and more cut the connection; 8 are left. So much in half a minute is never more in a whole
         // one, and lets each heartbeat pass in time.
         control: Budget { amount: 26, per: 30 * second },
@@ -129,6 +138,8 @@ fn policy(business: Business, plan: Plan) -> Policy {
         frame_length_max: FRAME_LENGTH_MAX,
         // A push is one symbol's, and short.
         message_length_max: 1 << 20,
+        // Of requests over REST the smallest plan allows 2 a second.
+        rest: Budget { amount: 2, per: second },
         ..Policy::default()
     }
 }
@@ -154,7 +165,7 @@ const fn table(title: &'static str, products: &'static [Product]) -> Capabilitie
         title,
         products,
         channels: &CHANNELS,
-        instruments: false,
+        instruments: true,
         read: "2026-08, the vendor's documentation, Python SDK 0.4.1 and frames recorded on 2026-08-15",
     }
 }
@@ -212,7 +223,8 @@ mod tests {
     fn a_refused_key_is_not_tried_again() {
         let usual = || Failure::new(Recovery::Retry, "HTTP status");
         let ended = |status| Infoway::new(Business::Crypto).ended(ROUTE, Ending::Refused { status }, usual()).recovery;
-        for status in [401, 404, 427] {
+        assert_eq!(ended(401), Recovery::Reauthenticate);
+        for status in [404, 427] {
             assert_eq!(ended(status), Recovery::Stop, "{status}");
         }
         for status in [429, 500, 502, 524] {

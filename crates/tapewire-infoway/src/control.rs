@@ -55,7 +55,10 @@ pub(crate) fn object(business: Business, object: &str, text: &str, cx: &mut Cont
         Some(Meaning::Ack) => cx.reply(&reply(ReplyKind::Ack)),
         Some(Meaning::Pong) => cx.reply(&reply(ReplyKind::Pong)),
         Some(Meaning::Error(remedy)) => refused(remedy, reply(ReplyKind::Error), cx),
-        None if control.names_it_as_errors_do() => cx.reply(&reply(ReplyKind::Error)),
+        // The vendor's Python SDK 0.4.1, read 2026-11: whatever lies between is an error.
+        None if control.names_it_as_errors_do() || (500..10_000).contains(&number) => {
+            cx.reply(&reply(ReplyKind::Error));
+        }
         // The vendor adds codes: news have some. They say nothing of what is asked for here.
         None => cx.reply(&reply(ReplyKind::Notice)),
     }
@@ -65,8 +68,8 @@ fn refused(remedy: Remedy, reply: Reply<'_>, cx: &mut Context<'_>) {
     let (again, fatal) = match remedy {
         Remedy::Reject => (false, None),
         Remedy::Again => (true, None),
-        // What ends the connection is not the request's fault: it is asked for again on the next, if there is one.
-        Remedy::End(recovery) => (recovery != Recovery::Stop, Some(recovery)),
+        // What costs the connection is not the request's fault: it is asked for again on the next one.
+        Remedy::End(recovery) => (recovery == Recovery::Retry, Some(recovery)),
     };
     cx.reply(&Reply { again, fatal, ..reply });
 }

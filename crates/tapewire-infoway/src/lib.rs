@@ -6,7 +6,7 @@
 //!
 //! - `connector`: the facts, as a [`Connector`](tapewire_core::Connector): capabilities, policy, topics. `business`: the
 //!   groups of markets, each a venue here. `plan`: how much a key may ask for.
-//! - `account`: how to dial; recorded answers over REST.
+//! - `account`: the cold side: how to dial, the lists of symbols. `rest`: what answers over REST hold.
 //! - `protocol`: the hot side: pushes in, events out. `control`: all frames that are no push. `request`: what we send.
 //! - `topic`: subscription to feed and back. `symbol`: which symbols a business can have. `code`: what codes mean.
 //! - `wire/`: the vendor's messages, field for field. `normalize`: message to event.
@@ -20,6 +20,7 @@ mod normalize;
 mod plan;
 mod protocol;
 mod request;
+mod rest;
 mod symbol;
 mod topic;
 mod wire;

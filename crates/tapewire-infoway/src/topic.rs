@@ -1,7 +1,7 @@
 //! Topics: subscription to feed and back.
 //!
 //! The vendor has no name for a feed of a symbol; frames carry a code, a symbol and, for klines, a number. Topics here
-//! are made of these: `trade:BTCUSDT`, `depth:BTCUSDT`, `kline:1:BTCUSDT`.
+//! are made of these: `trade:BTCUSDT`, `depth:BTCUSDT`, `kline:BTCUSDT:1`.
 
 use std::time::Duration;
 
@@ -54,16 +54,11 @@ impl Feed {
     /// Writes the topic of this feed of a symbol into `name`.
     pub(crate) fn write(self, symbol: &str, name: &mut String) {
         name.clear();
-        match self {
-            Self::Trade => name.push_str("trade:"),
-            Self::Depth => name.push_str("depth:"),
-            Self::Kline(number) => {
-                name.push_str("kline:");
-                push_number(number, name);
-                name.push(':');
-            }
+        name.extend([self.group(), ":", symbol]);
+        if let Self::Kline(number) = self {
+            name.push(':');
+            push_number(number, name);
         }
-        name.push_str(symbol);
     }
 
     /// The feed and the symbol of a topic that [`Feed::write`] wrote.
@@ -73,7 +68,7 @@ impl Feed {
             "trade" => Some((Self::Trade, rest)),
             "depth" => Some((Self::Depth, rest)),
             "kline" => {
-                let (number, symbol) = rest.split_once(':')?;
+                let (symbol, number) = rest.rsplit_once(':')?;
                 Some((Self::Kline(number.parse().ok()?), symbol))
             }
             _ => None,
@@ -194,11 +189,11 @@ mod tests {
             ("infoway-crypto:BTCUSDT@trade", "trade:BTCUSDT"),
             ("infoway-crypto:BTCUSDT@quote", "depth:BTCUSDT"),
             ("infoway-crypto:BTCUSDT@book:5", "depth:BTCUSDT"),
-            ("infoway-stock:AAPL.US@bar:1m", "kline:1:AAPL.US"),
-            ("infoway-stock:AAPL.US@bar:4h", "kline:7:AAPL.US"),
-            ("infoway-stock:AAPL.US@bar:1M", "kline:10:AAPL.US"),
-            ("infoway-common:EURUSD@raw:kline:11", "kline:11:EURUSD"),
-            ("infoway-common:A:B@raw:kline:12", "kline:12:A:B"),
+            ("infoway-stock:AAPL.US@bar:1m", "kline:AAPL.US:1"),
+            ("infoway-stock:AAPL.US@bar:4h", "kline:AAPL.US:7"),
+            ("infoway-stock:AAPL.US@bar:1M", "kline:AAPL.US:10"),
+            ("infoway-common:EURUSD@raw:kline:11", "kline:EURUSD:11"),
+            ("infoway-common:A:B@raw:kline:12", "kline:A:B:12"),
         ] {
             assert_eq!(spelled(text).as_deref(), Ok(wire), "{text}");
             let (feed, symbol) = Feed::read(wire).unwrap();

@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{decoder, venue};
-use tapewire_core::{Connector, HttpReply, Op, Recovery, Topic, Venue};
+use tapewire_core::{Call, Connector, HttpReply, HttpRequest, Op, Recovery, Topic, Venue};
 use tapewire_infoway::{Business, Infoway, crypto};
 use tapewire_testkit::Decoder;
 
@@ -112,6 +112,27 @@ fn without_a_key_nothing_is_dialled() {
 }
 
 #[test]
+fn the_lists_of_symbols_are_asked_for_one_after_the_other() {
+    let stock = venue(Business::Stock);
+    let mut decoder = Decoder::bare(&stock);
+    let mut requests = decoder.call(&Call::Instruments);
+    let mut paths = Vec::new();
+    while let Some(request) = requests.pop() {
+        assert_eq!(request.headers, [("apiKey".to_owned(), "sim-key".to_owned())]);
+        let body = r#"{"ret":200,"msg":"success","data":[{"symbol":"AAPL.US"}]}"#;
+        let said = decoder.answer(HttpReply { path: &request.path, status: 200, body, ts_recv: None });
+        let kinds: Vec<_> = said.iter().map(|said| said.kind).collect();
+        paths.push(request.path);
+        let next = paths.len() < 3;
+        assert_eq!(kinds, ["instrument", if next { "asked" } else { "done" }], "{paths:?}");
+        let list = if paths.len() == 1 { "STOCK_HK" } else { "STOCK_CN" };
+        requests.extend(next.then(|| HttpRequest { path: format!("/common/basic/symbols?type={list}"), ..request }));
+    }
+    assert_eq!(paths, ["US", "HK", "CN"].map(|place| format!("/common/basic/symbols?type=STOCK_{place}")));
+    assert!(Decoder::bare(&crypto()).call(&Call::Instruments).is_empty(), "nothing is asked without a key");
+}
+
+#[test]
 fn answers_over_rest_decode_and_refusals_say_what_can_be_done() {
     let mut decoder = decoder(Business::Stock);
     let mut answer = |path, body| {
@@ -124,7 +145,7 @@ fn answers_over_rest_decode_and_refusals_say_what_can_be_done() {
     for (status, body, recovery, code) in [
         (200, r#"{"ret":508,"msg":"no such symbol","data":null}"#, Recovery::FixRequest, Some("508")),
         (200, r#"{"ret":500,"msg":"server error","data":null}"#, Recovery::Retry, Some("500")),
-        (401, r#"{"code":401,"message":"no"}"#, Recovery::FixConfig, Some("401")),
+        (401, r#"{"code":401,"message":"no"}"#, Recovery::Reauthenticate, Some("401")),
         (429, r#"{"detail":"Rate limit exceeded"}"#, Recovery::Retry, Some("429")),
         (200, r#"{"detail":"Rate limit exceeded"}"#, Recovery::Retry, None),
         (400, r#"{"type":"about:blank","title":"Bad Request","status":400}"#, Recovery::FixRequest, Some("400")),

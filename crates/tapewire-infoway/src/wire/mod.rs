@@ -6,6 +6,7 @@
 pub(crate) mod control;
 pub(crate) mod depth;
 pub(crate) mod kline;
+pub(crate) mod symbol;
 pub(crate) mod trade;
 
 /// Codes of what the vendor pushes. A feed has three in a row: the request, its answer, the push.
