@@ -1,0 +1,340 @@
+//! [`SsiAccount`]: tokens and instruments over REST.
+
+use tapewire_core::event::{Event, Instrument, Malformed, Product, TradingState};
+use tapewire_core::{
+    Account, AccountContext, Call, Channel, Credentials, DecodeError, DialRequest, Failure, Grant, HttpMethod,
+    HttpReply, HttpRequest, Recovery, Route, Secret, Target, UnixNanos, Url, excerpt,
+};
+use tapewire_json::Raw;
+
+use crate::connector::Ssi;
+use crate::token::{Level, Request, Session, Step, Tokens};
+use crate::topic::{ACCOUNT, MARKET};
+use crate::wire::Word;
+use crate::wire::rest::{self, OtpAsked, Security, Status};
+use crate::{code, number::Number, symbol, time};
+
+/// The default base of the streams, and their path.
+const STREAM: &str = "wss://stream.ssi.com.vn";
+const STREAM_PATH: &str = "/ws/v3";
+const REQUEST_OTP: &str = "/api/v3/auth/requestOtp";
+const TOKEN: &str = "/api/v3/auth/token";
+const REFRESH: &str = "/api/v3/auth/refresh";
+/// What is asked for instruments, with the board behind it.
+const SECURITIES: &str = "/api/v3/data/securitiesByBoard?board=";
+/// The boards that are listed, in order. Derivatives are listed nowhere.
+const BOARDS: [&str; 3] = ["HOSE", "HNX", "UPCOM"];
+/// A person has not approved yet.
+const PENDING: &str = "401114";
+
+/// What does not belong to one connection: the session of the key.
+pub(crate) struct SsiAccount {
+    target: Target,
+    url: Result<Url, Failure>,
+    user_agent: String,
+    session: Session,
+    /// What the request that is under way is for.
+    purpose: Purpose,
+}
+
+/// What a token is wanted for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Grant(Route),
+    Instruments,
+}
+
+impl SsiAccount {
+    pub(crate) fn new(venue: &Ssi, target: &Target) -> Self {
+        let url = target.websocket_base(STREAM).and_then(|base| base.join(STREAM_PATH));
+        Self {
+            target: target.clone(),
+            url: url.map_err(|error| Failure::new(Recovery::FixConfig, error.to_string())),
+            user_agent: venue.agent().to_owned(),
+            session: Session::new(venue.asks_for()),
+            purpose: Purpose::Grant(MARKET),
+        }
+    }
+
+    /// A token is wanted for something.
+    fn want(&mut self, purpose: Purpose, cx: &mut AccountContext<'_>) {
+        if self.target.credentials.is_none() {
+            let why = "SSI needs credentials: the key and the secret of an API key, also for market data";
+            return cx.refused(Failure::new(Recovery::FixConfig, why));
+        }
+        let level = match purpose {
+            Purpose::Grant(route) if route == ACCOUNT => Level::Own,
+            _ => Level::Data,
+        };
+        let step = self.session.want(level, cx.now().unwrap_or_default());
+        if !matches!(step, Step::Wait | Step::Use(_)) {
+            self.purpose = purpose;
+        }
+        self.act(step, purpose, cx);
+    }
+
+    fn act(&mut self, step: Step, purpose: Purpose, cx: &mut AccountContext<'_>) {
+        match step {
+            Step::Use(tokens) => self.serve(&tokens, purpose, cx),
+            Step::Send(request, after) => {
+                if let Some(credentials) = &self.target.credentials {
+                    cx.http(HttpRequest { after, ..self.written(&request, credentials) });
+                }
+            }
+            Step::Prompt(what) => cx.need_input(what),
+            Step::Wait => cx.wait(),
+            Step::Refuse(failure) => cx.refused(failure),
+        }
+    }
+
+    /// Goes on with what a token was wanted for.
+    fn serve(&self, tokens: &Tokens, purpose: Purpose, cx: &mut AccountContext<'_>) {
+        match (purpose, &self.url) {
+            (Purpose::Grant(_), Ok(url)) => cx.granted(Grant {
+                dial: DialRequest { url: url.clone(), headers: self.dial_headers(tokens) },
+                account: self.target.account.as_str().into(),
+                renew_at: Some(tokens.renew_at()),
+                ..Grant::to(url.clone())
+            }),
+            (Purpose::Grant(_), Err(failure)) => cx.refused(failure.clone()),
+            (Purpose::Instruments, _) => self.list(BOARDS[0], &tokens.access, cx),
+        }
+    }
+
+    fn dial_headers(&self, tokens: &Tokens) -> Vec<(String, Secret)> {
+        let headers = self.headers(Some(&tokens.access));
+        headers.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()
+    }
+
+    fn headers(&self, access: Option<&Secret>) -> Vec<(String, String)> {
+        let mut headers = vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            ("Accept".to_owned(), "application/json".to_owned()),
+            ("User-Agent".to_owned(), self.user_agent.clone()),
+        ];
+        if let Some(access) = access {
+            headers.push(("Authorization".to_owned(), format!("Bearer {}", access.expose())));
+        }
+        headers
+    }
+
+    fn list(&self, board: &str, access: &Secret, cx: &mut AccountContext<'_>) {
+        let mut request = HttpRequest::get(format!("{SECURITIES}{board}"), 1);
+        request.headers = self.headers(Some(access));
+        cx.http(request);
+    }
+
+    /// A request of the session, as it goes out. None may be sent twice.
+    fn written(&self, request: &Request, credentials: &Credentials) -> HttpRequest {
+        let mut body = String::from("{");
+        let mut member = |name: &str, value: &Secret| {
+            let comma = if body.len() > 1 { "," } else { "" };
+            body.push_str(&format!("{comma}\"{name}\":{}", quoted(value.expose())));
+        };
+        let (path, access) = match request {
+            Request::Refresh { refresh, access } => {
+                member("refreshToken", refresh);
+                (REFRESH, Some(access))
+            }
+            other => {
+                member("apiKey", &credentials.key);
+                member("apiSecret", &credentials.secret);
+                if let Request::Token { code, transaction } = other {
+                    code.iter().for_each(|code| member("otp", code));
+                    transaction.iter().for_each(|transaction| member("transactionId", transaction));
+                }
+                (if matches!(other, Request::Otp) { REQUEST_OTP } else { TOKEN }, None)
+            }
+        };
+        body.push('}');
+        HttpRequest { headers: self.headers(access), ..HttpRequest::send(HttpMethod::Post, path, body, 1) }
+    }
+
+    /// What the answer to a request of the session says.
+    fn answered(&mut self, reply: HttpReply<'_>, now: UnixNanos) -> Result<Step, DecodeError> {
+        let session = &mut self.session;
+        if reply.body.trim().is_empty() && reply.route() == REQUEST_OTP {
+            return Ok(session.otp_asked(None, now));
+        }
+        let status: Status<'_> = tapewire_json::from_str(reply.body)?;
+        if status.code.as_ref().map(Word::as_str) == Some(PENDING) {
+            return Ok(session.poll(now));
+        }
+        if status.failure().is_some() {
+            return Ok(session.refused(code::failure(reply)));
+        }
+        let inside = status.data.map_or(reply.body, Raw::text);
+        if reply.route() == REQUEST_OTP {
+            let asked: OtpAsked<'_> = tapewire_json::from_str(inside)?;
+            return Ok(session.otp_asked(asked.transaction.map(|it| Secret::new(it.as_str())), now));
+        }
+        let tokens = tokens(&tapewire_json::from_str(inside)?, session.level(), now);
+        Ok(session.granted(tokens))
+    }
+
+    /// A list of a board: the next one follows.
+    fn listed(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        let rows = rows(reply.body)?;
+        if let Some(failure) = rows.is_none().then(|| code::failure(reply)) {
+            cx.refused(failure);
+            return Ok(());
+        }
+        for part in rows.unwrap_or_default() {
+            instrument(part, reply.ts_recv, cx);
+        }
+        let board = reply.parameter("board").unwrap_or_default();
+        let next = BOARDS.iter().skip_while(|known| **known != board).nth(1);
+        let step = self.session.want(Level::Data, cx.now().unwrap_or_default());
+        match (next, step) {
+            (Some(next), Step::Use(tokens)) => self.list(next, &tokens.access, cx),
+            (Some(_), step) => self.act(step, Purpose::Instruments, cx),
+            (None, _) => cx.done(),
+        }
+        Ok(())
+    }
+}
+
+impl Account for SsiAccount {
+    fn grant(&mut self, route: Route, cx: &mut AccountContext<'_>) {
+        self.want(Purpose::Grant(route), cx);
+    }
+
+    fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>) {
+        match call {
+            Call::Instruments => self.want(Purpose::Instruments, cx),
+            _ => cx.refused(Failure::new(Recovery::FixRequest, "SSI sends books with its streams alone")),
+        }
+    }
+
+    fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        if !is_login(reply.route()) {
+            return self.listed(reply, cx);
+        }
+        let answered = self.answered(reply, cx.now().unwrap_or_default());
+        let step = answered.inspect_err(|_| {
+            // Nobody knows what the venue did: what was under way has ended.
+            _ = self.session.refused(Failure::new(Recovery::Retry, "unreadable"));
+        })?;
+        if let Step::Use(tokens) = &step {
+            cx.keep(&tokens.written());
+        }
+        self.act(step, self.purpose, cx);
+        Ok(())
+    }
+
+    fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
+        let failure = code::failure(reply);
+        if is_login(reply.route()) {
+            _ = self.session.refused(failure.clone());
+        }
+        failure
+    }
+
+    fn unanswered(&mut self, path: &str, sent: bool, usual: Failure) -> Failure {
+        match is_login(path) {
+            true if sent => _ = self.session.refused(usual.clone()),
+            true => self.session.unsent(),
+            false => {}
+        }
+        usual
+    }
+
+    fn refused(&mut self) {
+        self.session.doubt();
+    }
+
+    fn kept(&mut self, kept: &Secret) {
+        if let Some(tokens) = Tokens::read(kept) {
+            self.session.recall(tokens);
+        }
+    }
+
+    fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
+        let step = self.session.typed(Secret::new(input.expose().trim()));
+        self.purpose = Purpose::Grant(ACCOUNT);
+        self.act(step, self.purpose, cx);
+    }
+}
+
+/// Whether a path is of the requests that the session of the key is made by.
+fn is_login(path: &str) -> bool {
+    path.starts_with("/api/v3/auth/")
+}
+
+fn tokens(it: &rest::Tokens<'_>, level: Level, now: UnixNanos) -> Tokens {
+    let end = |count: Option<i64>| count.and_then(time::since_1970);
+    Tokens {
+        access: Secret::new(&*it.access),
+        refresh: it.refresh.as_deref().map(Secret::new),
+        issued: now,
+        // Unknown ends count as ended, which nobody may dial with.
+        until: end(it.expires_at).unwrap_or(now),
+        refresh_until: end(it.refresh_expires_at),
+        level,
+    }
+}
+
+/// The rows of a list, which may be wrapped; none of an answer that is a failure. `No Content` has none, and is none.
+fn rows(body: &str) -> Result<Option<Vec<Raw<'_>>>, DecodeError> {
+    if body.trim_start().starts_with('[') {
+        return Ok(Some(tapewire_json::from_str(body)?));
+    }
+    let status: Status<'_> = tapewire_json::from_str(body)?;
+    if status.failure().is_some() {
+        return Ok(None);
+    }
+    let rows: Option<Vec<Raw<'_>>> = status.data.map(|data| data.cursor().read()).transpose()?;
+    Ok(Some(rows.unwrap_or_default()))
+}
+
+fn instrument(part: Raw<'_>, ts_recv: Option<UnixNanos>, cx: &mut AccountContext<'_>) {
+    let read = part.cursor().read().map_err(DecodeError::from);
+    match read.and_then(|it: Security<'_>| security(&it, ts_recv)) {
+        Ok(instrument) => cx.emit(&Event::Instrument(&instrument)),
+        Err(why) => cx.emit(&Event::Malformed(&Malformed {
+            venue: symbol::VENUE,
+            subscription: None,
+            bytes: part.text().len(),
+            reason: why.to_string().into(),
+            excerpt: excerpt(part.text().as_bytes()).into(),
+            ts_recv,
+        })),
+    }
+}
+
+fn security(it: &Security<'_>, ts_recv: Option<UnixNanos>) -> Result<Instrument, DecodeError> {
+    Ok(Instrument {
+        instrument: symbol::instrument(&it.symbol)?,
+        channel: Channel::Instrument,
+        ts_event: None,
+        ts_recv,
+        unified: Some(format!("{}/VND", &*it.symbol).into()),
+        base: Some((*it.symbol).into()),
+        quote: Some("VND".into()),
+        settle: None,
+        // What other words for a kind of stock there are is not documented; a warrant names what it is of.
+        product: if it.underlying.is_some() { Product::Option } else { Product::Stock },
+        // Steps depend on the board and the price.
+        tick_size: None,
+        lot_size: it.lot_size.map(|Number(size)| size),
+        quantity_min: None,
+        notional_min: None,
+        contract_value: None,
+        state: TradingState::Unknown,
+        raw_state: None,
+    })
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -1,0 +1,202 @@
+//! [`Ssi`]: the facts of the venue, without any state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tapewire_core::event::Product;
+use tapewire_core::{
+    Account, Backoff, Budget, Capabilities, Channel, ChannelCapability, Connector, Grant, Heartbeat, Policy, Protocol,
+    Route, Secret, Subscription, Target, Topic, Unsupported, Venue, VenueId,
+};
+
+use crate::account::SsiAccount;
+use crate::protocol::SsiProtocol;
+use crate::request::{FRAME_LENGTH_MAX, PING, TOPICS_PER_FRAME, is_account};
+use crate::symbol::{self, VENUE};
+use crate::topic::{self, ACCOUNT, MARKET};
+
+/// What goes for a browser: the venue's edge answers 403 to whoever names a library. `ssi-sdk` 3.3.2 sends this.
+const USER_AGENT: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) \
+                          Chrome/120.0.0.0 Safari/537.36";
+
+/// SSI, ready to connect.
+///
+/// ```
+/// assert_eq!(tapewire_ssi::ssi().id().as_str(), "ssi");
+/// ```
+#[must_use]
+pub fn ssi() -> Venue {
+    Venue::new(Ssi::new())
+}
+
+/// The adapter for SSI FastConnect v3.
+///
+/// ```
+/// use tapewire_core::Venue;
+/// use tapewire_ssi::{Otp, Ssi};
+///
+/// let venue = Venue::new(Ssi::new().otp(Otp::Approval).trading_account("1234561")).credentials("key", "secret");
+/// # assert_eq!(venue.id().as_str(), "ssi");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Ssi {
+    otp: Otp,
+    user_agent: String,
+    accounts: Vec<Secret>,
+    policy: Policy,
+}
+
+/// How one proves, beside the key, that a person agrees. Market data need none; one's own account does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Otp {
+    /// A code of one's own, as the app shows it: nothing is sent for it.
+    #[default]
+    Code,
+    /// A code that the venue sends by SMS or e-mail when it is asked to.
+    SentCode,
+    /// An approval on one's phone, which is waited for.
+    Approval,
+}
+
+impl Ssi {
+    /// The adapter with its defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { otp: Otp::default(), user_agent: USER_AGENT.to_owned(), accounts: Vec::new(), policy: policy() }
+    }
+
+    /// How a person agrees to a login.
+    #[must_use]
+    pub fn otp(mut self, otp: Otp) -> Self {
+        self.otp = otp;
+        self
+    }
+
+    /// Names an account whose orders and positions are wanted; may be called again for more. Without one, all that the
+    /// key owns are asked for. What is no account number is left out: letters and digits, at most 32.
+    #[must_use]
+    pub fn trading_account(mut self, number: impl Into<String>) -> Self {
+        let number = number.into();
+        if is_account(&number) {
+            self.accounts.push(Secret::new(number));
+        }
+        self
+    }
+
+    /// What we call ourselves in requests. The venue refuses what does not look like a browser's.
+    #[must_use]
+    pub fn user_agent(mut self, text: impl Into<String>) -> Self {
+        self.user_agent = text.into();
+        self
+    }
+
+    pub(crate) fn asks_for(&self) -> Otp {
+        self.otp
+    }
+
+    pub(crate) fn agent(&self) -> &str {
+        &self.user_agent
+    }
+}
+
+impl Default for Ssi {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Connector for Ssi {
+    fn venue(&self) -> VenueId {
+        VENUE
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        &[MARKET, ACCOUNT]
+    }
+
+    fn rest(&self) -> Option<&'static str> {
+        Some("https://api.ssi.com.vn")
+    }
+
+    fn policy(&self, _: Route) -> &Policy {
+        &self.policy
+    }
+
+    fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
+        topic::spell(subscription)
+    }
+
+    fn lists(&self, subscription: &Subscription) -> bool {
+        // Neither futures nor indices are on the list of a board.
+        let is_index = matches!(subscription.channel, Channel::Index | Channel::BarIndex(_) | Channel::Raw(_));
+        !is_index && !symbol::is_future(subscription.instrument.symbol())
+    }
+
+    fn account(&self, target: &Target) -> Box<dyn Account> {
+        Box::new(SsiAccount::new(self, target))
+    }
+
+    fn protocol(&self, _: Route, grant: &Grant) -> Box<dyn Protocol> {
+        Box::new(SsiProtocol::new(grant, Arc::from(self.accounts.as_slice())))
+    }
+}
+
+/// SSI's portal, "WebSocket", and `ssi-sdk` 3.3.2 with its change log, read 2026-11. It is the same on both routes.
+fn policy() -> Policy {
+    let second = Duration::from_secs(1);
+    Policy {
+        // The client asks; when the venue gives up a client that does not, is not documented.
+        heartbeat: Heartbeat::Text { idle: 25 * second, send: PING.into(), answer_within: Some(15 * second) },
+        backoff: Backoff { first: 2 * second, longest: 60 * second, stable_after: 10 * second, attempts_max: None },
+        // Ten sockets may stand at once, and each may have a successor for a while.
+        connections_max: Some(5),
+        // How fast they may be opened is not documented.
+        dials: Budget { amount: 10, per: 60 * second },
+        // A token that is refused may be a stale one: a new one is got, once.
+        renews: true,
+        topics_max: 1000,
+        topics_per_frame: TOPICS_PER_FRAME,
+        frame_length_max: FRAME_LENGTH_MAX,
+        // Ten a second is the ceiling of the venue's library; its own tests had to go down to three.
+        rest: Budget { amount: 3, per: second },
+        ..Policy::default()
+    }
+}
+
+static CAPABILITIES: Capabilities = Capabilities {
+    title: "SSI FastConnect",
+    products: &[Product::Stock, Product::LinearFuture, Product::Index],
+    channels: &[
+        row("trade", "trade.<CODE>", "every match; of a board or basket as `ssi:basket/HOSE@trade`"),
+        row("trade:block", "put.<CODE>", "deals that two sides negotiated: condition `put_through`"),
+        row("ticker", "trade.<CODE>", "the day so far, where a trade tells it; window 1d"),
+        row("quote", "quote.<CODE>", "the best levels that have a price"),
+        row("book", "quote.<CODE>", "whole at every message; how many levels is not documented"),
+        row("book:odd_lot", "oddlot.<CODE>", "the book of less than a lot, whole at every message"),
+        row("trade:odd_lot", "oddlot.<CODE>", "the matches of less than a lot: condition `odd_lot`"),
+        row("bar:I", "trade.<CODE>@<I>", "I is 1m or 5m; running: the venue does not say when one is finished"),
+        row("bar:index:I", "trade.index.<INDEX>@<I>", "the same of an index"),
+        row("index", "trade.index.<INDEX>", "as `ssi:VN30@index`"),
+        row("limits", "market.<CODE>", "ceiling, floor and reference of the day"),
+        row("foreign_room", "room.<CODE>", "what foreigners may still buy"),
+        row("raw:indexsummary", "indexsummary.<INDEX>", "not documented, handed on as it is"),
+        all("status", "market.flag", "the sessions of the boards; `ssi:*@status`"),
+        all("order", "order.<account>", "needs a one-time code; `ssi:*@order`; conditional orders too"),
+        all("fill", "order.<account>", "needs a one-time code; `ssi:*@fill`"),
+        all("position", "portfolio.<account>", "needs a one-time code; derivative accounts alone"),
+    ],
+    instruments: true,
+    read: "2026-11, SSI's developer portal and ssi-sdk 3.3.2",
+};
+
+const fn row(channel: &'static str, topic: &'static str, note: &'static str) -> ChannelCapability {
+    ChannelCapability { channel, topic, all: false, note }
+}
+
+const fn all(channel: &'static str, topic: &'static str, note: &'static str) -> ChannelCapability {
+    ChannelCapability { all: true, ..row(channel, topic, note) }
+}

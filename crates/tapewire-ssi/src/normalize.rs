@@ -1,0 +1,258 @@
+//! Market data to events. What is not said here is that a value is what it is called: nothing is rounded or guessed.
+
+use tapewire_core::event::{
+    Bar, BookAction, BookHead, Condition, ForeignRoom, Index, Limits, Quote as QuoteEvent, Side, Status, StatusScope,
+    Ticker, Trade, TradingState,
+};
+use tapewire_core::{Channel, Decimal, DecodeError, InstrumentId, Interval, Level, UnixNanos};
+use tapewire_json::Raw;
+
+use crate::number::{Number, Sum};
+use crate::wire::{market, quote::Quote};
+use crate::{symbol, time};
+
+/// What an event takes from around its message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around {
+    pub(crate) instrument: InstrumentId,
+    pub(crate) ts_recv: Option<UnixNanos>,
+}
+
+impl Around {
+    /// The venue's time; none where it cannot be read, since the event is good without it.
+    fn time(&self, time: Option<Raw<'_>>) -> Option<UnixNanos> {
+        time::read(time?, self.ts_recv)
+    }
+
+    /// A trade as far as all of them are alike. The venue numbers none.
+    fn execution(
+        &self,
+        time: Option<Raw<'_>>,
+        price: Number,
+        quantity: Number,
+        channel: Channel,
+    ) -> Result<Trade, DecodeError> {
+        Ok(Trade {
+            instrument: self.instrument,
+            channel,
+            ts_event: self.time(time),
+            ts_recv: self.ts_recv,
+            id: None,
+            price: positive("p", price)?,
+            quantity: positive("q", quantity)?,
+            quantity_unit: symbol::unit(self.instrument.symbol())?,
+            aggressor: None,
+            sequence: None,
+            turnover: None,
+            condition: None,
+            raw_condition: None,
+            aggregate: None,
+        })
+    }
+}
+
+pub(crate) fn trade(it: &market::Trade<'_>, around: Around) -> Result<Trade, DecodeError> {
+    let trade = around.execution(it.time, it.price, it.quantity, Channel::Trade)?;
+    Ok(Trade { aggressor: it.side.as_deref().and_then(side), ..trade })
+}
+
+/// The day so far, as a trade tells it; none where it says no more than the trade.
+pub(crate) fn ticker(it: &market::Trade<'_>, around: Around) -> Option<Ticker> {
+    let says_more = it.open.or(it.high).or(it.low).or(it.average).is_some();
+    let value = |number: Option<Number>| number.map(|Number(value)| value);
+    says_more.then(|| Ticker {
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        last: Some(it.price.0),
+        last_quantity: Some(it.quantity.0),
+        open: value(it.open),
+        high: value(it.high),
+        low: value(it.low),
+        volume: it.volume.map(|Sum(volume)| volume),
+        vwap: value(it.average),
+        window: Some(Interval::D1),
+        ..Ticker::new(around.instrument, Channel::Ticker)
+    })
+}
+
+pub(crate) fn put_through(it: &market::PutThrough<'_>, around: Around) -> Result<Trade, DecodeError> {
+    let trade = around.execution(it.time, it.price, it.quantity, Channel::TradeBlock)?;
+    Ok(Trade { condition: Some(Condition::PutThrough), ..trade })
+}
+
+/// An execution on the odd-lot board; none where the message tells its book alone.
+pub(crate) fn odd_lot(it: &Quote<'_>, around: Around) -> Result<Option<Trade>, DecodeError> {
+    match (it.price, it.quantity) {
+        (Some(price), Some(quantity)) => {
+            let trade = around.execution(it.time, price, quantity, Channel::TradeOddLot)?;
+            Ok(Some(Trade { condition: Some(Condition::OddLot), ..trade }))
+        }
+        (None, None) => Ok(None),
+        _ => Err(DecodeError::OutOfRange { field: "p, q" }),
+    }
+}
+
+pub(crate) fn bar(it: &market::Bar<'_>, channel: Channel, around: Around) -> Result<Bar, DecodeError> {
+    let (Channel::Bar { interval, .. } | Channel::BarIndex(interval)) = channel else {
+        return Err(DecodeError::OutOfRange { field: "topic" });
+    };
+    let start = time::read(it.start, around.ts_recv).ok_or(DecodeError::OutOfRange { field: "st" })?;
+    Ok(Bar {
+        instrument: around.instrument,
+        channel,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        interval,
+        ts_open: start,
+        open: it.open.0,
+        high: it.high.0,
+        low: it.low.0,
+        close: it.close.0,
+        volume: it.volume.map(|Sum(volume)| volume),
+        turnover: None,
+        trades: None,
+        // The venue sends a bar while it forms and never says that it is finished.
+        closed: None,
+        derived: false,
+    })
+}
+
+/// A whole book. In an auction its best bid may be above its best ask.
+pub(crate) fn book(it: &Quote<'_>, channel: Channel, around: Around) -> BookHead {
+    BookHead {
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        auction_bid_quantity: it.auction_bid,
+        auction_ask_quantity: it.auction_ask,
+        ..BookHead::new(around.instrument, channel, BookAction::Snapshot)
+    }
+}
+
+/// The first levels of a book that have a price.
+pub(crate) fn quote(it: &Quote<'_>, around: Around) -> QuoteEvent {
+    let (bid, ask) = (it.sides.bids.first(), it.sides.asks.first());
+    let (price, quantity) = (|level: &Level| level.price, |level: &Level| level.quantity);
+    QuoteEvent {
+        instrument: around.instrument,
+        channel: Channel::Quote,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        bid_price: bid.map(price),
+        bid_quantity: bid.map(quantity),
+        ask_price: ask.map(price),
+        ask_quantity: ask.map(quantity),
+        sequence: None,
+    }
+}
+
+pub(crate) fn room(it: &market::Room<'_>, around: Around) -> ForeignRoom {
+    let value = |sum: Option<Sum>| sum.map(|Sum(value)| value);
+    ForeignRoom {
+        instrument: around.instrument,
+        channel: Channel::ForeignRoom,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        total_room: value(it.total),
+        current_room: value(it.current),
+        buy_quantity: value(it.buy_quantity),
+        buy_turnover: value(it.buy_value),
+        sell_quantity: value(it.sell_quantity),
+        sell_turnover: value(it.sell_value),
+    }
+}
+
+pub(crate) fn limits(it: &market::Limits<'_>, around: Around) -> Limits {
+    let value = |number: Option<Number>| number.map(|Number(value)| value);
+    Limits {
+        instrument: around.instrument,
+        channel: Channel::Limits,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        ceiling: value(it.ceiling),
+        floor: value(it.floor),
+        reference: value(it.reference),
+    }
+}
+
+pub(crate) fn status(it: &market::Flag<'_>, around: Around) -> Status {
+    Status {
+        instrument: around.instrument,
+        channel: Channel::Status,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        scope: StatusScope::Board,
+        board: Some((*it.board).into()),
+        state: state(&it.flag),
+        raw: Some((*it.flag).into()),
+    }
+}
+
+pub(crate) fn index(it: &market::Index<'_>, around: Around) -> Index {
+    let value = |number: Option<Number>| number.map(|Number(value)| value);
+    Index {
+        instrument: around.instrument,
+        channel: Channel::Index,
+        ts_event: around.time(it.time),
+        ts_recv: around.ts_recv,
+        value: it.value.0,
+        change: value(it.change),
+        change_percent: value(it.change_percent),
+        board: it.board.as_deref().map(Box::from),
+    }
+}
+
+/// What the flag of a board means. The words are those of the venue's v2, and `PLO`; which there are in v3 is not
+/// documented. Under `PLO` orders meet at the closing price; under `PT` only what two sides negotiated.
+fn state(flag: &str) -> TradingState {
+    match flag {
+        "ATO" => TradingState::OpeningAuction,
+        "LO" | "PLO" => TradingState::Open,
+        "ATC" => TradingState::ClosingAuction,
+        "BREAK" => TradingState::Break,
+        "PT" | "C" => TradingState::Closed,
+        "HALT" => TradingState::Halted,
+        _ => TradingState::Unknown,
+    }
+}
+
+/// Who took liquidity; v2 wrote `BU` and `SD`. `U` says that it is not known, as in an auction.
+pub(crate) fn side(word: &str) -> Option<Side> {
+    match word {
+        "B" | "BU" => Some(Side::Buy),
+        "S" | "SD" => Some(Side::Sell),
+        _ => None,
+    }
+}
+
+/// No trade is made of nothing.
+pub(crate) fn positive(field: &'static str, Number(value): Number) -> Result<Decimal, DecodeError> {
+    if value.mantissa > 0 { Ok(value) } else { Err(DecodeError::OutOfRange { field }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_that_are_not_known_say_so() {
+        for (flag, expected) in [
+            ("ATO", TradingState::OpeningAuction),
+            ("LO", TradingState::Open),
+            ("BREAK", TradingState::Break),
+            ("ATC", TradingState::ClosingAuction),
+            ("C", TradingState::Closed),
+            ("HALT", TradingState::Halted),
+            ("lo", TradingState::Unknown),
+            ("O", TradingState::Unknown),
+        ] {
+            assert_eq!(state(flag), expected, "{flag}");
+        }
+    }
+
+    #[test]
+    fn sides_of_both_versions_are_read() {
+        let read: Vec<_> = ["B", "BU", "S", "SD", "U", "", "b"].into_iter().map(side).collect();
+        assert_eq!(read[..4], [Some(Side::Buy), Some(Side::Buy), Some(Side::Sell), Some(Side::Sell)]);
+        assert_eq!(read[4..], [None, None, None]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Numbers as this venue writes them: bare, or in quotes, with commas between the thousands or a useless fraction.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+use tapewire_core::{Decimal, Total};
+use tapewire_json::{Error, ErrorKind, Raw};
+
+/// How many characters a number may have; longer ones fit nothing that we read.
+const LENGTH_MAX: usize = 64;
+
+/// A price or a quantity: `31000`, `"31000"`, `"419,900"`, `"1234.0"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number(pub(crate) Decimal);
+
+/// A sum of such, with twice the digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sum(pub(crate) Total);
+
+/// A price of an order, which is a word where the market sets it: `"ATO"`, `"MTL"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Price(pub(crate) Option<Decimal>);
+
+impl Number {
+    /// Reads a value whose text is known.
+    pub(crate) fn of(raw: Raw<'_>) -> Result<Self, Error> {
+        match plain(raw.text(), &mut [0; LENGTH_MAX])? {
+            None => raw.cursor().decimal().map(Self),
+            Some(text) => text.parse().map(Self),
+        }
+    }
+}
+
+/// Whether a value is a word, as prices in an auction may be: a text that begins with a letter.
+pub(crate) fn is_word(raw: Raw<'_>) -> bool {
+    let mut bytes = raw.text().bytes();
+    bytes.next() == Some(b'"') && bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+}
+
+/// The digits of a number with commas in it, written into `buffer`; `None` for one without, which can be read as it is.
+fn plain<'b>(text: &str, buffer: &'b mut [u8; LENGTH_MAX]) -> Result<Option<&'b str>, Error> {
+    if !text.as_bytes().contains(&b',') {
+        return Ok(None);
+    }
+    let wrong = || Error::new(ErrorKind::Expected("a number with a comma before each three digits"));
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).ok_or_else(wrong)?;
+    let (whole, fraction) = inside.split_once('.').map_or((inside, None), |(whole, rest)| (whole, Some(rest)));
+    let is_grouped = whole.trim_start_matches('-').split(',').enumerate().all(|(at, group)| {
+        let fits = if at == 0 { (1..=3).contains(&group.len()) } else { group.len() == 3 };
+        fits && group.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if !is_grouped || fraction.is_some_and(|rest| rest.contains(',')) || inside.len() > LENGTH_MAX {
+        return Err(wrong());
+    }
+    let mut length = 0;
+    for (slot, byte) in buffer.iter_mut().zip(inside.bytes().filter(|byte| *byte != b',')) {
+        *slot = byte;
+        length += 1;
+    }
+    let digits = buffer.get(..length).and_then(|digits| std::str::from_utf8(digits).ok());
+    digits.map(Some).ok_or_else(wrong)
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(Raw::deserialize(deserializer)?).map_err(refused)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::deserialize(deserializer)?;
+        let read = plain(raw.text(), &mut [0; LENGTH_MAX])
+            .and_then(|text| text.map_or_else(|| raw.cursor().total(), str::parse));
+        read.map(Self).map_err(refused)
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::deserialize(deserializer)?;
+        if is_word(raw) {
+            return Ok(Self(None));
+        }
+        Number::of(raw).map(|Number(price)| Self(Some(price))).map_err(refused)
+    }
+}
+
+/// The kind of an error alone: where it came up is said by whoever reads the frame.
+fn refused<E: serde::de::Error>(error: impl fmt::Display) -> E {
+    E::custom(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Option<String> {
+        let read = tapewire_json::from_str::<Option<Number>>(text);
+        read.ok().map(|read| read.map_or_else(|| "none".to_owned(), |Number(value)| value.to_string()))
+    }
+
+    #[test]
+    fn reads_numbers_in_every_form_that_was_seen() {
+        for (text, expected) in [
+            ("31000", Some("31000")),
+            ("\"31000\"", Some("31000")),
+            ("\"2,493,089\"", Some("2493089")),
+            ("\"-2,493,089.50\"", Some("-2493089.50")),
+            ("\"1234.0\"", Some("1234.0")),
+            ("9007199254740993", Some("9007199254740993")),
+            ("\"9,007,199,254,740,993\"", Some("9007199254740993")),
+            ("null", Some("none")),
+            ("\"\"", Some("none")),
+        ] {
+            assert_eq!(number(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comma_elsewhere_is_no_number() {
+        for text in ["\"1,5\"", "\"1,2345\"", "\",123\"", "\"123,\"", "\"1.234,567\"", "\"1,,234\"", "1,234", "\"ATO\""]
+        {
+            assert_eq!(number(text), None, "{text}");
+        }
+        let long = format!("\"1{}\"", ",000".repeat(40));
+        assert_eq!(number(&long), None);
+    }
+
+    #[test]
+    fn sums_have_room_and_prices_may_be_words() {
+        let Sum(sum) = tapewire_json::from_str("\"170,141,183,460,469,231,731\"").unwrap();
+        assert_eq!(sum.to_string(), "170141183460469231731");
+        let price = |text| tapewire_json::from_str::<Price>(text).map(|Price(price)| price.map(|it| it.to_string()));
+        assert_eq!(price("\"ATO\"").unwrap(), None);
+        assert_eq!(price("\"31,000\"").unwrap().as_deref(), Some("31000"));
+        assert!(price("\"1x\"").is_err());
+    }
+}

@@ -1,0 +1,399 @@
+//! [`SsiProtocol`]: frames of one connection in, events out.
+
+use std::sync::Arc;
+
+use tapewire_core::event::{Book, Cause, Event, Gap, OrderStatus, Raw as RawEvent, Scope};
+use tapewire_core::{
+    Channel, Context, DecodeError, Frame, Grant, InstrumentId, Op, Protocol, RawTopic, Secret, Subscription, Topic,
+    TopicId, UnixNanos,
+};
+use tapewire_json::{Cursor, Raw, Result, Text, tagged};
+
+use crate::asked::Asked;
+use crate::mask::masked;
+use crate::normalize::{self, Around};
+use crate::number::Sum;
+use crate::own::{Holder, is_final, status};
+use crate::seen::{News, Seen, Volumes};
+use crate::symbol::{self, VENUE};
+use crate::topic::{self, Kind};
+use crate::wire::quote::{Quote, Sides};
+use crate::wire::{Word, envelope::Envelope, market, own};
+use crate::{control, request};
+
+/// Frames of one connection.
+pub(crate) struct SsiProtocol {
+    /// The label of the account.
+    account: Arc<str>,
+    /// The numbers of the accounts whose orders are asked for.
+    accounts: Arc<[Secret]>,
+    /// Whether nothing has come yet that proves that the venue has let us in.
+    doubted: bool,
+    pub(crate) asked: Asked,
+    seen: Seen,
+    volumes: Volumes,
+    /// The subscribed topics that fan out to topics of others.
+    baskets: Vec<Arc<str>>,
+    /// Texts and lists to be filled again.
+    name: String,
+    request: String,
+    spare: Sides,
+}
+
+/// A message, read by the topic it came on.
+#[derive(Debug)]
+enum Message<'a> {
+    Trade(market::Trade<'a>),
+    Bar(market::Bar<'a>),
+    Quote(Quote<'a>),
+    PutThrough(market::PutThrough<'a>),
+    Room(market::Room<'a>),
+    Limits(market::Limits<'a>),
+    Flag(market::Flag<'a>),
+    Index(market::Index<'a>),
+    Own(Raw<'a>),
+    Other(Raw<'a>),
+}
+
+/// What a message came on.
+#[derive(Clone, Copy, Debug)]
+struct Source<'a> {
+    name: &'a str,
+    kind: Kind,
+    /// The topic and the first subscription it serves, if it is subscribed.
+    topic: Option<(TopicId, Subscription)>,
+}
+
+impl SsiProtocol {
+    pub(crate) fn new(grant: &Grant, accounts: Arc<[Secret]>) -> Self {
+        Self {
+            account: Arc::clone(&grant.account),
+            accounts,
+            doubted: false,
+            asked: Asked::default(),
+            seen: Seen::default(),
+            volumes: Volumes::default(),
+            baskets: Vec::new(),
+            name: String::new(),
+            request: String::new(),
+            spare: Sides::default(),
+        }
+    }
+
+    /// Something came that a venue sends to whom it has let in.
+    pub(crate) fn alive(&mut self, cx: &mut Context<'_>) {
+        if std::mem::take(&mut self.doubted) {
+            cx.ready();
+        }
+    }
+
+    fn text(&mut self, text: &str, cx: &mut Context<'_>) {
+        let spare = &mut self.spare;
+        let read = tagged(text, "topic", "data", |topic: Text<'_>, data| {
+            let kind = topic::kind(&topic);
+            Ok((read(kind, data, spare)?, kind, topic))
+        });
+        match read {
+            Ok(Some((message, kind, name))) => {
+                self.alive(cx);
+                let source = Source { name: &name, kind, topic: self.find(&name, cx) };
+                if let Err(why) = self.emit(source, message, cx) {
+                    cx.malformed(source.id(), shown(kind, text).as_bytes(), &why);
+                }
+            }
+            Ok(None) => self.envelope(text, cx),
+            Err(error) => {
+                let topic = self.topic_of(text, cx);
+                cx.malformed(topic, masked(text).as_bytes(), &error.into());
+            }
+        }
+    }
+
+    /// A frame without a topic or without data.
+    fn envelope(&mut self, text: &str, cx: &mut Context<'_>) {
+        // A struct may be written as an array, which no frame of the venue is; `tagged` has refused those.
+        match tapewire_json::from_str::<Envelope<'_>>(text) {
+            Ok(envelope) => control::answer(self, &envelope, text, cx),
+            Err(error) => cx.malformed(self.topic_of(text, cx), masked(text).as_bytes(), &error.into()),
+        }
+    }
+
+    /// The subscription that messages on a topic belong to: the topic's own, or that of a basket.
+    fn find(&mut self, name: &str, cx: &Context<'_>) -> Option<(TopicId, Subscription)> {
+        if let Some(found) = cx.topic(name) {
+            return Some(found);
+        }
+        let name = topic::canonical(name, &mut self.name);
+        if let Some(found) = cx.topic(name) {
+            return Some(found);
+        }
+        // Which basket a member is meant for, frames do not say.
+        let (kind, code) = name.split_once('.')?;
+        let of_kind = |basket: &&Arc<str>| basket.split_once('.').is_some_and(|(of, _)| of == kind);
+        let is_plain = !code.contains('@') && !code.starts_with("INDEX.");
+        let basket = self.baskets.iter().find(of_kind).filter(|_| is_plain)?;
+        cx.topic(basket)
+    }
+
+    /// The topic that a bad frame names, as far as it can be read.
+    pub(crate) fn topic_of(&mut self, text: &str, cx: &Context<'_>) -> Option<TopicId> {
+        let mut frame = Cursor::new(text);
+        let name: Text<'_> = if frame.seek("topic").ok()? { frame.read().ok()? } else { return None };
+        self.find(&name, cx).map(|(id, _)| id)
+    }
+
+    fn emit(
+        &mut self,
+        source: Source<'_>,
+        message: Message<'_>,
+        cx: &mut Context<'_>,
+    ) -> std::result::Result<(), DecodeError> {
+        let (id, ts_recv) = (source.id(), cx.now());
+        let around = |symbol: &str| source.around(symbol, ts_recv);
+        match message {
+            Message::Trade(it) => {
+                let around = around(&it.symbol)?;
+                self.emit_trade(source, &it, around, cx)?;
+            }
+            Message::Quote(it) => {
+                let told = emit_quote(source, &it, cx);
+                self.spare = it.sides;
+                return told;
+            }
+            Message::Bar(it) => {
+                let channel = match source.kind {
+                    Kind::IndexBar(interval) => Channel::BarIndex(interval),
+                    Kind::Bar(interval) => Channel::bar(interval),
+                    _ => return Err(DecodeError::OutOfRange { field: "topic" }),
+                };
+                cx.emit(id, &Event::Bar(&normalize::bar(&it, channel, around(&it.symbol)?)?));
+            }
+            Message::PutThrough(it) => {
+                cx.emit(id, &Event::Trade(&normalize::put_through(&it, around(&it.symbol)?)?));
+            }
+            Message::Room(it) => cx.emit(id, &Event::ForeignRoom(&normalize::room(&it, around(&it.symbol)?))),
+            Message::Limits(it) => cx.emit(id, &Event::Limits(&normalize::limits(&it, around(&it.symbol)?))),
+            Message::Flag(it) => cx.emit(id, &Event::Status(&normalize::status(&it, around("*")?))),
+            Message::Index(it) => cx.emit(id, &Event::Index(&normalize::index(&it, around(&it.symbol)?))),
+            Message::Own(data) => self.own(source.name, id, data, cx),
+            Message::Other(data) => source.raw(data.text(), cx),
+        }
+        Ok(())
+    }
+
+    fn emit_trade(
+        &mut self,
+        source: Source<'_>,
+        it: &market::Trade<'_>,
+        around: Around,
+        cx: &mut Context<'_>,
+    ) -> std::result::Result<(), DecodeError> {
+        let trade = normalize::trade(it, around)?;
+        if let Some((id, Sum(volume))) = source.id().zip(it.volume)
+            && let Some(from) = self.volumes.skipped(around.instrument, volume, trade.quantity, cx.now())
+        {
+            let subscription = Subscription { instrument: around.instrument, channel: Channel::Trade };
+            hint(id, subscription, from, cx);
+        }
+        cx.emit(source.id(), &Event::Trade(&trade));
+        if let Some(ticker) = normalize::ticker(it, around) {
+            cx.emit(source.id(), &Event::Ticker(&ticker));
+        }
+        Ok(())
+    }
+
+    /// Tells a message of one's own account, or that it cannot be read.
+    pub(crate) fn own(&mut self, topic: &str, id: Option<TopicId>, data: Raw<'_>, cx: &mut Context<'_>) {
+        if let Err(why) = self.emit_own(topic, id, data, cx) {
+            cx.malformed(id, masked(data.text()).as_bytes(), &why);
+        }
+    }
+
+    fn emit_own(
+        &mut self,
+        topic: &str,
+        id: Option<TopicId>,
+        data: Raw<'_>,
+        cx: &mut Context<'_>,
+    ) -> std::result::Result<(), DecodeError> {
+        let kind: own::Kind<'_> = data.cursor().read()?;
+        let by_topic = if topic::kind(topic) == Kind::Portfolio { "clientPortfolioEvent" } else { "orderEvent" };
+        let account = Arc::clone(&self.account);
+        let holder = Holder { account: &account, ts_recv: cx.now() };
+        match kind.kind.as_deref().unwrap_or(by_topic) {
+            "orderEvent" => {
+                let it: own::Order<'_> = data.cursor().read()?;
+                let order = holder.order(&it)?;
+                if self.is_news(topic, id, it.id.as_ref(), it.notify_id.as_ref(), Some(status(&it.status)), cx) {
+                    cx.emit(id, &Event::Order(&order));
+                }
+            }
+            "orderMatchEvent" => {
+                let it: own::Match<'_> = data.cursor().read()?;
+                let fill = holder.fill(&it)?;
+                if self.is_news(topic, id, it.id.as_ref(), it.notify_id.as_ref(), None, cx) {
+                    cx.emit(id, &Event::Fill(&fill));
+                }
+            }
+            "clientPortfolioEvent" => {
+                cx.emit(id, &Event::Position(&holder.position(&data.cursor().read()?)?));
+            }
+            "fcoEvent" => cx.emit(id, &Event::Order(&holder.conditional(&data.cursor().read()?)?)),
+            _ => {
+                let source = Source { name: topic, kind: Kind::Order, topic: None };
+                source.raw_of(id, &masked(data.text()), cx);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an event of a subscribed topic was not told before; hints at what may be missing before it.
+    fn is_news(
+        &mut self,
+        topic: &str,
+        id: Option<TopicId>,
+        order: Option<&Word<'_>>,
+        number: Option<&Word<'_>>,
+        status: Option<OrderStatus>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let Some(id) = id else { return true };
+        let order = order.map_or("", Word::as_str);
+        let news = self.seen.note(topic, order, number.and_then(Word::number), status.map(is_final));
+        if news == News::Skips
+            && let Ok(instrument) = symbol::instrument("*")
+        {
+            for channel in [Channel::Order, Channel::Fill] {
+                hint(id, Subscription { instrument, channel }, None, cx);
+            }
+        }
+        news != News::Old
+    }
+}
+
+impl Protocol for SsiProtocol {
+    fn opened(&mut self, cx: &mut Context<'_>) {
+        // An open socket proves nothing: the venue refuses behind it.
+        self.doubted = true;
+        cx.send(Frame::Text(request::LIST));
+    }
+
+    fn encode(&mut self, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {
+        let taken = request::write(&mut self.request, op, topics, &self.accounts);
+        let names: Vec<Box<str>> = topics.iter().take(taken).map(|topic| (*topic.wire).into()).collect();
+        for topic in topics.iter().take(taken).filter(|topic| topic::is_basket(&topic.wire)) {
+            self.baskets.retain(|known| *known != topic.wire);
+            if op == Op::Subscribe {
+                self.baskets.push(Arc::clone(&topic.wire));
+            }
+        }
+        if let Some(first) = topics.first() {
+            self.asked.sent(cx.nonce(), op, request::stream(&first.wire), names);
+        }
+        cx.send(Frame::Text(&self.request));
+        taken
+    }
+
+    fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>) {
+        match frame {
+            Frame::Text(text) => self.text(text, cx),
+            Frame::Binary(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                cx.malformed(None, masked(&text).as_bytes(), &DecodeError::Payload("SSI sends text frames only"));
+            }
+        }
+    }
+}
+
+impl Source<'_> {
+    fn id(&self) -> Option<TopicId> {
+        self.topic.map(|(id, _)| id)
+    }
+
+    /// What events of an instrument take from around their message, which says itself whose it is.
+    fn around(&self, symbol: &str, ts_recv: Option<UnixNanos>) -> std::result::Result<Around, DecodeError> {
+        let subscribed = self.topic.map(|(_, subscription)| subscription.instrument);
+        let subscribed = subscribed.filter(|instrument| instrument.symbol() == symbol);
+        let instrument = subscribed.map_or_else(|| symbol::instrument(symbol), Ok)?;
+        Ok(Around { instrument, ts_recv })
+    }
+
+    /// Hands on what has no normalized form, as it is.
+    fn raw(&self, data: &str, cx: &mut Context<'_>) {
+        self.raw_of(self.id(), data, cx);
+    }
+
+    fn raw_of(&self, id: Option<TopicId>, data: &str, cx: &mut Context<'_>) {
+        let subscribed = self.topic.filter(|(_, it)| matches!(it.channel, Channel::Raw(_)));
+        let (kind, code) = self.name.split_once('.').unwrap_or((self.name, ""));
+        let instrument: Option<InstrumentId> = subscribed.map(|(_, it)| it.instrument);
+        // Words of the venue's are not kept for ever; this one is documented.
+        let known = (kind == "indexsummary").then(|| RawTopic::new(kind).ok().map(Channel::Raw)).flatten();
+        let raw = RawEvent {
+            venue: VENUE,
+            instrument: instrument.or_else(|| known.and_then(|_| symbol::instrument(code).ok())),
+            channel: subscribed.map(|(_, it)| it.channel).or(known),
+            ts_event: None,
+            ts_recv: cx.now(),
+            topic: masked(self.name).into(),
+            data: data.into(),
+        };
+        cx.emit(id, &Event::Raw(&raw));
+    }
+}
+
+/// Reads the message that comes next.
+fn read<'a>(kind: Kind, data: &mut Cursor<'a>, spare: &mut Sides) -> Result<Message<'a>> {
+    Ok(match kind {
+        Kind::Trade => Message::Trade(data.read()?),
+        Kind::Bar(_) | Kind::IndexBar(_) => Message::Bar(data.read()?),
+        Kind::Index => Message::Index(data.read()?),
+        Kind::Quote | Kind::OddLot => Message::Quote(Quote::read(data, spare)?),
+        Kind::PutThrough => Message::PutThrough(data.read()?),
+        Kind::Room => Message::Room(data.read()?),
+        Kind::Limits => Message::Limits(data.read()?),
+        Kind::Flag => Message::Flag(data.read()?),
+        Kind::Order | Kind::Portfolio => Message::Own(data.read()?),
+        Kind::Other => Message::Other(data.read()?),
+    })
+}
+
+fn emit_quote(source: Source<'_>, it: &Quote<'_>, cx: &mut Context<'_>) -> std::result::Result<(), DecodeError> {
+    let (id, around) = (source.id(), source.around(&it.symbol, cx.now())?);
+    let is_odd = source.kind == Kind::OddLot;
+    let trade = if is_odd { normalize::odd_lot(it, around)? } else { None };
+    if let Some(trade) = &trade {
+        cx.emit(id, &Event::Trade(trade));
+    }
+    if it.has_book || trade.is_none() {
+        let channel = if is_odd { Channel::BookOddLot } else { Channel::Book };
+        let head = normalize::book(it, channel, around);
+        cx.emit(id, &Event::Book(Book { head: &head, bids: &it.sides.bids, asks: &it.sides.asks }));
+        if !is_odd {
+            cx.emit(id, &Event::Quote(&normalize::quote(it, around)));
+        }
+    }
+    Ok(())
+}
+
+/// Says that something may be missing before what comes next.
+fn hint(id: TopicId, subscription: Subscription, from: Option<UnixNanos>, cx: &mut Context<'_>) {
+    let gap = Gap {
+        venue: VENUE,
+        scope: Scope::Subscription(subscription),
+        cause: Cause::Sequence,
+        from,
+        to: cx.now(),
+        first_missing: None,
+        last_missing: None,
+        count: None,
+        healed_by: None,
+        ts_recv: cx.now(),
+    };
+    cx.emit(Some(id), &Event::Gap(&gap));
+}
+
+/// The text of a bad frame, fit to be told.
+fn shown(kind: Kind, text: &str) -> std::borrow::Cow<'_, str> {
+    if matches!(kind, Kind::Order | Kind::Portfolio) { masked(text) } else { text.into() }
+}
