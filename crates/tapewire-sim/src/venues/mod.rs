@@ -4,7 +4,11 @@ mod binance;
 mod connects;
 mod infoway;
 mod keys;
+mod okex_v1;
+mod okex_v3;
 mod okx;
+#[expect(dead_code, reason = "a part of it is for v5, which moves here next")]
+mod okx_common;
 mod option;
 mod ssi;
 
@@ -26,6 +30,8 @@ pub(crate) struct Entry {
 pub(crate) const VENUES: &[Entry] = &[
     Entry { info: binance::INFO, protocols: &["spot"], build: binance::build },
     Entry { info: okx::INFO, protocols: &["v5"], build: okx::build },
+    Entry { info: okex_v3::INFO, protocols: &["v3"], build: okex_v3::build },
+    Entry { info: okex_v1::INFO, protocols: &["v1"], build: okex_v1::build },
     Entry { info: ssi::INFO, protocols: &["v3"], build: ssi::build },
     Entry { info: infoway::STOCK, protocols: &["stock"], build: infoway::build },
     Entry { info: infoway::CRYPTO, protocols: &["crypto"], build: infoway::build },
