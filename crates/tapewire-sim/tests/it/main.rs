@@ -16,5 +16,4 @@ mod okex;
 mod okx;
 mod replay;
 mod sockets;
-mod ssi;
 mod streams;
