@@ -148,7 +148,8 @@ impl Live {
                 continue;
             }
             for (kind, stream) in &feeds.klines {
-                let bar = interval(*kind).and_then(|it_| bar_at(self.market.history(it.listing), it_, now_us - 1));
+                let history = self.market.history(it.listing);
+                let bar = interval(*kind).and_then(|interval| bar_at(history, interval, now_us - 1));
                 if let Some(bar) = bar {
                     stream.publish(&push(10_008, &kline(it, self.market.listing(it.listing), *kind, &bar)), out);
                 }

@@ -142,3 +142,19 @@ async fn stale_answers_are_of_the_start() {
     assert!(old[0]["t"].as_i64() < Some(start_ms) && new[0]["t"].as_i64() > Some(start_ms + 19_000), "{old:?} {new:?}");
     sim.stop().await;
 }
+
+/// It is Thursday, 12:34:56 UTC: Hong Kong closed at 08:00, and New York has begun early.
+#[tokio::test(start_paused = true)]
+async fn what_is_closed_shows_its_last_session() {
+    let sim = infoway().option("hours", "real").option("symbols", "00700.HK,AMZN.US,EURUSD").start().await.unwrap();
+    let close_ms = 1_709_193_600_000;
+    let [hong_kong, new_york] = &data(&sim, "/stock/batch_trade/00700.HK,AMZN.US", None).await[..] else {
+        panic!("two")
+    };
+    let time = |trade: &Value| trade["t"].as_i64().unwrap();
+    assert!((close_ms - 60_000..close_ms).contains(&time(hong_kong)), "{hong_kong}");
+    assert!(time(new_york) > crate::client::START_US / 1_000 - 60_000, "{new_york}");
+    let book = data(&sim, "/stock/batch_depth/00700.HK", None).await;
+    assert!(number(&book[0]["b"][0][0]) < number(&book[0]["a"][0][0]), "what was left at the close: {book:?}");
+    sim.stop().await;
+}
