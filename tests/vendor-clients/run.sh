@@ -90,3 +90,8 @@ start infoway-stock
 python with_infoway_sdk
 start infoway-stock --option plan=free --option release_ms=4000 --fault "$here/infoway_scarce.jsonl"
 python with_infoway_sdk scarce
+# Programs of 2018 and 2020, for dialects that no SDK speaks any more.
+for dialect in v1 v3; do
+    start okex-$dialect
+    python with_websocket_client $dialect
+done
