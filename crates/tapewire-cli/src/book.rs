@@ -140,7 +140,7 @@ const fn action(outcome: Outcome) -> &'static str {
         Outcome::IgnoredOld => "ignored_old",
         Outcome::Applied => "applied",
         Outcome::Gap { .. } => "gap",
-        Outcome::ChecksumFailed => "checksum_failed",
+        Outcome::ChecksumFailed | Outcome::ChecksumStillFails => "checksum_failed",
     }
 }
 

@@ -60,6 +60,7 @@ impl Status {
         sum.gaps += more.gaps;
         sum.connections += more.connections;
         sum.snapshots += more.snapshots;
+        sum.bars_unfollowed += more.bars_unfollowed;
     }
 }
 

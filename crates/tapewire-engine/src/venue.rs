@@ -68,6 +68,8 @@ struct Running {
     tasks: JoinSet<usize>,
     task_lanes: HashMap<tokio::task::Id, usize>,
     catalog: Option<Option<Arc<Catalog>>>,
+    /// Whether anything that is wanted could be in it.
+    needs_catalog: bool,
 }
 
 /// Runs a venue until it is told to end or every handle is gone.
@@ -83,6 +85,7 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
         tasks: JoinSet::new(),
         task_lanes: HashMap::new(),
         catalog: (!lists).then_some(None),
+        needs_catalog: false,
     };
     let mut stop = running.parts.stop.clone();
     tokio::select! {
@@ -109,7 +112,7 @@ impl Running {
                     Some(request) => self.request(request).await,
                     None => return,
                 },
-                answer = &mut listing, if !listed => {
+                answer = &mut listing, if !listed && self.needs_catalog => {
                     listed = true;
                     self.know(answer).await;
                 }
@@ -144,6 +147,7 @@ impl Running {
             Ok(topic) => topic,
             Err(unsupported) => return self.reject(subscription, &unsupported.reason),
         };
+        self.needs_catalog |= self.parts.connector.lists(&subscription);
         let topics_max = self.parts.connector.policy(topic.route).topics_max;
         let has_room = |lane: &LaneEntry| lane.route == topic.route && lane.topics().len() < topics_max;
         let has_topic = |lane: &LaneEntry| lane.route == topic.route && lane.topics().contains(&*topic.wire);

@@ -19,4 +19,6 @@ pub struct Counters {
     pub connections: u64,
     /// Snapshots that were asked for.
     pub snapshots: u64,
+    /// Events of bars that the venue does not close, and that are too many for us to close.
+    pub bars_unfollowed: u64,
 }

@@ -1,9 +1,10 @@
 //! Delivery: the last stretch of an event's way: continuity, books, gaps, and what was subscribed.
 
 use tapewire_core::book::{Outcome, Step};
-use tapewire_core::event::{Book, Cause, Event, Gap, Normalized, Scope, Trade};
-use tapewire_core::{BookRule, Channel, Connector, Now, Resync, TopicEntry, UnixNanos};
+use tapewire_core::event::{Bar, Book, Cause, Event, Gap, Normalized, Scope, Trade};
+use tapewire_core::{BookRule, Channel, Connector, Monotonic, Now, Resync, TopicEntry, UnixNanos};
 
+use crate::bars::{Change, closed};
 use crate::counters::Counters;
 use crate::flow::{Flow, Numbered};
 
@@ -29,7 +30,7 @@ impl Delivery<'_> {
                 self.deliver(&Event::Book(step.message), wide);
             }
             Outcome::Applied => self.deliver(&Event::Book(step.message), wide),
-            Outcome::Buffered => broken |= self.entry.topic.resync == Resync::Snapshot,
+            Outcome::Buffered | Outcome::ChecksumStillFails => broken |= self.entry.topic.resync == Resync::Snapshot,
             Outcome::Dropped | Outcome::IgnoredOld => self.counters.duplicates += 1,
             Outcome::Gap { first, last } => {
                 broken = true;
@@ -76,6 +77,40 @@ impl Delivery<'_> {
             self.gap(cause, flow.ts_last, None);
         }
         self.deliver(event, &flow.wide);
+    }
+
+    /// A bar that the venue does not close. Returns when the clock closes it.
+    pub(crate) fn bar(&mut self, flow: &mut Flow, event: &Event<'_>, bar: &Bar) -> Option<Monotonic> {
+        if let Some(cause) = flow.interrupted.take() {
+            self.gap(cause, flow.ts_last, None);
+        }
+        match flow.bars.change(self.now, bar) {
+            Change::Runs(due) => {
+                self.deliver(event, &flow.wide);
+                due
+            }
+            Change::Closes(before, due) => {
+                self.deliver(&Event::Bar(&before), &flow.wide);
+                self.deliver(event, &flow.wide);
+                due
+            }
+            // It stays closed, and is told as it is now.
+            Change::Late => {
+                self.deliver(&Event::Bar(&closed(bar, self.now)), &flow.wide);
+                None
+            }
+            Change::Unfollowed => {
+                self.counters.bars_unfollowed += 1;
+                self.deliver(event, &flow.wide);
+                None
+            }
+        }
+    }
+
+    /// Closes the bars whose time is over. Returns when the next one's is.
+    pub(crate) fn close_bars(&mut self, flow: &mut Flow) -> Option<Monotonic> {
+        let Flow { bars, wide, .. } = flow;
+        bars.close_due(self.now, |bar| self.deliver(&Event::Bar(bar), wide))
     }
 
     /// The connection that fed a flow is lost, or what it sent was: the book is void, the rest may have a hole.

@@ -4,6 +4,7 @@ use tapewire_core::book::{ManagedBook, RESTART_AFTER, is_restart};
 use tapewire_core::event::Cause;
 use tapewire_core::{BookRule, Channel, Monotonic, Topic, UnixNanos};
 
+use crate::bars::Bars;
 use crate::pace::Pace;
 use crate::resync::Resyncing;
 
@@ -19,6 +20,8 @@ pub(crate) struct Flow {
     pub(crate) wide: Vec<Channel>,
     /// The book, where the topic carries a managed one.
     pub(crate) book: Option<ManagedBook>,
+    /// The bars that the venue does not close.
+    pub(crate) bars: Bars,
     /// When the book asks for its next snapshot.
     pub(crate) resyncing: Resyncing,
     /// The last number that was delivered, where the venue numbers.
@@ -59,6 +62,7 @@ impl Flow {
             awaited: true,
             wide: Vec::new(),
             book: (topic.rule != BookRule::None).then(|| ManagedBook::new(topic.rule)),
+            bars: Bars::default(),
             resyncing: Resyncing::default(),
             number: None,
             ts_event: None,
@@ -107,6 +111,7 @@ impl Flow {
             book.reset();
         }
         self.resyncing = Resyncing::default();
+        self.bars.clear();
         (self.source, self.level, self.skipped) = (0, 0, false);
         (self.awaited, self.stale_since) = (true, None);
     }

@@ -3,8 +3,8 @@
 use tapewire_core::book::{ManagedBook, Verdict};
 use tapewire_core::event::{BookAction, Cause, Event, Id, Malformed, Normalized};
 use tapewire_core::{
-    Connector, DecodeError, Effects, Failure, Frame, Now, Recovery, Reply, ReplyKind, Subscription, TopicEntry,
-    TopicId, TopicTable, VenueId, excerpt,
+    Connector, DecodeError, Effects, Failure, Frame, Monotonic, Now, Recovery, Reply, ReplyKind, Subscription,
+    TopicEntry, TopicId, TopicTable, VenueId, excerpt,
 };
 
 use crate::counters::Counters;
@@ -24,6 +24,8 @@ pub(crate) struct Pipeline<'a> {
     pub(crate) events: &'a mut dyn FnMut(&Event<'_>),
     /// Whether application data arrived.
     pub(crate) data: bool,
+    /// When the first of all bars is to be closed by the clock.
+    pub(crate) bars_due: &'a mut Option<Monotonic>,
     /// Whether a book has just begun to need a snapshot.
     pub(crate) resync: bool,
     /// How many frames were sent.
@@ -106,6 +108,11 @@ impl Effects for Pipeline<'_> {
         match event {
             Event::Book(message) if flow.book.is_some() => {
                 self.resync |= delivery.book(flow, *message, self.connector);
+            }
+            Event::Bar(bar) if bar.closed.is_none() => {
+                if let Some(due) = delivery.bar(flow, event, bar) {
+                    *self.bars_due = Some(self.bars_due.map_or(due, |at| at.min(due)));
+                }
             }
             Event::Trade(trade) if entry.topic.numbered => delivery.numbered(flow, event, trade),
             _ => delivery.plain(flow, event),

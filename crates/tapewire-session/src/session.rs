@@ -51,8 +51,12 @@ pub struct Session {
     pub(crate) backoff: Backoff,
     pub(crate) retry_at: Option<Monotonic>,
     pub(crate) handover_at: Option<Monotonic>,
+    /// When the first of the bars that run is to be closed.
+    bars_due: Option<Monotonic>,
     pub(crate) last_number: u64,
     pub(crate) catalog: CatalogState,
+    /// Whether anything that is wanted could be in it.
+    pub(crate) needs_catalog: bool,
     pub(crate) tickets: u64,
     pub(crate) ended: bool,
     /// The venue refused what the account granted: the next grant has to be another one.
@@ -93,8 +97,10 @@ impl Session {
             backoff: Backoff::new(policy.backoff, setup.seed),
             retry_at: None,
             handover_at: None,
+            bars_due: None,
             last_number: setup.lane.saturating_mul(CONNECTIONS_MAX),
             catalog: CatalogState::Unasked,
+            needs_catalog: false,
             tickets: 0,
             ended: false,
             renew: false,
@@ -136,7 +142,7 @@ impl Session {
             CatalogState::Awaited { until } => Some(until),
             _ => None,
         };
-        looks.chain(sends).chain(self.retry_at).chain(catalog).min()
+        looks.chain(sends).chain(self.retry_at).chain(self.bars_due).chain(catalog).min()
     }
 
     /// Takes what happened at `now`.
@@ -194,6 +200,13 @@ impl Session {
         if self.retry_at.is_some_and(|at| at <= now.mono) {
             self.retry_at = None;
         }
+        if self.bars_due.is_some_and(|at| at <= now.mono) {
+            let mut next = None;
+            self.each_flow(now, out, |_, flow, delivery| {
+                next = [next, delivery.close_bars(flow)].into_iter().flatten().min()
+            });
+            self.bars_due = next;
+        }
         if self.primary.is_none() && self.retry_at.is_none() && !self.topics.table.is_empty() && !self.ended {
             self.primary = Some(self.connect(now, out));
         }
@@ -225,6 +238,7 @@ impl Session {
             counters: &mut self.counters,
             actions: &mut *out.actions,
             events: &mut *out.events,
+            bars_due: &mut self.bars_due,
             data: false,
             resync: false,
             sent: 0,

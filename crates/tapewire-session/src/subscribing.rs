@@ -25,6 +25,7 @@ impl Session {
         if self.topics.contains(&subscription) {
             return;
         }
+        self.needs_catalog |= self.connector.lists(&subscription);
         let (id, new) = self.topics.add(topic, subscription, now.mono);
         self.topics.tell(subscription, SubscriptionState::Pending, Reason::default(), now, out.events);
         if new {
@@ -81,9 +82,9 @@ impl Session {
         }
     }
 
-    /// Whether subscribes may go out: the catalog has come, or was waited for long enough.
+    /// Whether subscribes may go out: the catalog has come, was waited for long enough, or says nothing of what is wanted.
     pub(crate) fn may_subscribe(&self) -> bool {
-        !matches!(self.catalog, CatalogState::Unasked | CatalogState::Awaited { .. })
+        !matches!(self.catalog, CatalogState::Unasked | CatalogState::Awaited { .. }) || !self.needs_catalog
     }
 
     /// A connection has opened: everything is wanted on it.

@@ -8,6 +8,7 @@
 //!
 //! A line without `=>` may have any effects. Time only passes in `wait`, which jumps from deadline to deadline.
 
+mod bars;
 mod books;
 mod data;
 mod handover;
@@ -202,6 +203,10 @@ fn told(event: &Event<'_>) -> String {
             let missing = missing.into_iter().chain(count).collect::<String>();
             let scope = gap.scope.to_string().replace("toy:", "");
             format!("gap {scope} {}{missing}", gap.cause.as_str())
+        }
+        Event::Bar(bar) => {
+            let closed = if bar.closed == Some(true) && bar.derived { " closed" } else { "" };
+            format!("bar {} {}{closed}", bar.ts_open.0 / 1_000_000_000, bar.close)
         }
         Event::Malformed(it) => format!("malformed {}", it.excerpt),
         Event::Book(book) => {

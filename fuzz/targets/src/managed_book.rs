@@ -78,7 +78,9 @@ fn deliver(book: &mut ManagedBook, rule: BookRule, token: u64, message: u8, leng
         Outcome::Buffered => assert!(!synced && !snapshot, "{head:?}"),
         Outcome::Gap { .. } => assert!(synced && !snapshot && !next && !book.is_synced(), "{head:?}"),
         Outcome::IgnoredOld => assert!(!next && book.at() == at, "{head:?}"),
-        other @ (Outcome::Dropped | Outcome::ChecksumFailed) => panic!("{other:?} of {head:?}"),
+        other @ (Outcome::Dropped | Outcome::ChecksumFailed | Outcome::ChecksumStillFails) => {
+            panic!("{other:?} of {head:?}")
+        }
     }
 }
 

@@ -20,6 +20,9 @@ pub struct ManagedBook {
     /// When the last message happened that the book took.
     ts_event: Option<UnixNanos>,
     fresh: bool,
+    /// Whether the levels are those of a book that was thrown away for its checksum: nobody sees them, but whether
+    /// later messages agree with them is told.
+    doubted: bool,
     waiting: Batch,
     /// What the caller calls each of the waiting messages.
     tokens: Vec<u64>,
@@ -62,6 +65,8 @@ pub enum Outcome {
     },
     /// It was applied, and the book has another checksum than it says: the book is thrown away.
     ChecksumFailed,
+    /// It waits for a snapshot, since the book was thrown away for its checksum, and that would be wrong still.
+    ChecksumStillFails,
 }
 
 /// Why a book cannot be looked at.
@@ -86,6 +91,7 @@ impl ManagedBook {
             at: None,
             ts_event: None,
             fresh: false,
+            doubted: false,
             waiting: Batch::new(),
             tokens: Vec::new(),
         }
@@ -123,7 +129,7 @@ impl ManagedBook {
     /// Throws the book away; it waits for a snapshot.
     pub fn reset(&mut self) {
         self.levels.clear();
-        self.at = None;
+        (self.at, self.doubted) = (None, false);
         self.waiting.clear();
         self.tokens.clear();
     }
@@ -134,7 +140,8 @@ impl ManagedBook {
             BookAction::Snapshot => self.snapshot(message, token, checksum, tell),
             BookAction::Delta if self.at.is_none() => {
                 self.wait(message, token, tell);
-                self.tell(message, token, Outcome::Buffered, tell);
+                let outcome = self.doubt(message, checksum);
+                self.tell(message, token, outcome, tell);
             }
             BookAction::Delta => self.delta(message, token, Outcome::IgnoredOld, checksum, tell),
         }
@@ -147,9 +154,9 @@ impl ManagedBook {
         }
         self.levels.replace(message.bids, message.asks);
         (self.at, self.ts_event) = (Some(at), message.ts_event);
-        self.fresh = true;
+        (self.fresh, self.doubted) = (true, false);
         if !self.agrees(message, checksum) {
-            self.reset();
+            self.throw_away();
             return self.tell(message, token, Outcome::ChecksumFailed, tell);
         }
         self.tell(message, token, Outcome::SnapshotApplied, tell);
@@ -196,10 +203,14 @@ impl ManagedBook {
                 self.at = Some(message.last_sequence.unwrap_or(at));
                 self.ts_event = message.ts_event.or(self.ts_event);
                 self.fresh = false;
-                if self.agrees(message, checksum) {
+                if self.rule == BookRule::InOrder && self.levels.is_crossed() {
+                    // Nothing else would tell that something is missing where nothing is numbered: who trades without a
+                    // pause is never crossed.
+                    self.lose(message, token, None, None, tell)
+                } else if self.agrees(message, checksum) {
                     Outcome::Applied
                 } else {
-                    self.reset();
+                    self.throw_away();
                     Outcome::ChecksumFailed
                 }
             }
@@ -224,6 +235,23 @@ impl ManagedBook {
         self.reset();
         self.wait(message, token, tell);
         Outcome::Gap { first, last }
+    }
+
+    /// The checksum is wrong: the levels are nobody's any more.
+    fn throw_away(&mut self) {
+        self.at = None;
+        self.waiting.clear();
+        self.tokens.clear();
+        self.doubted = true;
+    }
+
+    /// What a message that waits says of a book that was thrown away for its checksum.
+    fn doubt(&mut self, message: Book<'_>, checksum: Checksum<'_>) -> Outcome {
+        if !self.doubted || message.checksum.is_none() {
+            return Outcome::Buffered;
+        }
+        self.levels.apply(message.bids, message.asks);
+        if self.agrees(message, checksum) { Outcome::Buffered } else { Outcome::ChecksumStillFails }
     }
 
     fn agrees(&self, message: Book<'_>, checksum: Checksum<'_>) -> bool {
@@ -343,6 +371,31 @@ mod tests {
     }
 
     #[test]
+    fn a_book_without_numbers_that_is_crossed_has_a_hole() {
+        let mut book = ManagedBook::new(BookRule::InOrder);
+        let mut feed = |action, bids: &[(&str, &str)], asks: &[(&str, &str)]| {
+            let level = |(price, quantity): &(&str, &str)| Level {
+                price: price.parse().unwrap(),
+                quantity: quantity.parse().unwrap(),
+            };
+            let (bids, asks): (Vec<Level>, Vec<Level>) =
+                (bids.iter().map(level).collect(), asks.iter().map(level).collect());
+            let head = BookHead::new("x:A".parse().unwrap(), Channel::Book, action);
+            let mut outcome = None;
+            let message = Book { head: &head, bids: &bids, asks: &asks };
+            book.handle(message, 0, &|_| None, &mut |step| outcome = outcome.or(Some(step.outcome)));
+            outcome.unwrap()
+        };
+        assert_eq!(feed(BookAction::Snapshot, &[("10", "1")], &[("12", "1")]), Outcome::SnapshotApplied);
+        assert_eq!(feed(BookAction::Delta, &[("11", "1")], &[]), Outcome::Applied);
+        // That the ask at 12 is gone was lost.
+        assert_eq!(feed(BookAction::Delta, &[("12", "1")], &[]), Outcome::Gap { first: None, last: None });
+        assert_eq!(feed(BookAction::Delta, &[], &[("13", "1")]), Outcome::Buffered);
+        assert_eq!(feed(BookAction::Snapshot, &[("12", "1")], &[("13", "1")]), Outcome::SnapshotApplied);
+        assert!(book.is_synced());
+    }
+
+    #[test]
     fn a_wrong_checksum_ends_the_book() {
         let mut book = ManagedBook::new(BookRule::None);
         let head = BookHead {
@@ -354,5 +407,18 @@ mod tests {
             outcome = Some(step.outcome)
         });
         assert_eq!((outcome, book.is_synced()), (Some(Outcome::ChecksumFailed), false));
+        // What follows waits, and says so once more where it is wrong as well; nobody sees the levels.
+        let mut delta = |checksum| {
+            let head = BookHead { checksum, action: BookAction::Delta, ..head.clone() };
+            let level = Level { price: "1".parse().unwrap(), quantity: "1".parse().unwrap() };
+            let mut outcome = None;
+            let message = Book { head: &head, bids: &[level], asks: &[] };
+            book.handle(message, 1, &|_| Some(8), &mut |step| outcome = Some((step.outcome, step.at)));
+            assert!(book.told().is_none());
+            outcome
+        };
+        assert_eq!(delta(Some(7)), Some((Outcome::ChecksumStillFails, None)));
+        assert_eq!(delta(Some(8)), Some((Outcome::Buffered, None)));
+        assert_eq!(delta(None), Some((Outcome::Buffered, None)));
     }
 }

@@ -9,6 +9,7 @@ use tapewire_json::{Cursor, Error, ErrorKind, Raw, Total};
 use super::VENUE;
 use super::books::Books;
 use super::normalize::{self, Around};
+use super::protocol::raw;
 use super::stream::Stream;
 use super::wire::market::{Deal, Depth, Index, Kline, Ticker};
 use super::wire::private::{FuturesBalance, FuturesOrder, Position, Positions, SpotBalances, SpotOrder};
@@ -165,7 +166,7 @@ fn contract(name: &str) -> Result<InstrumentId, DecodeError> {
     Ok(InstrumentId::new(VENUE, name)?)
 }
 
-/// Reads each row of a list; a bad one costs no other.
+/// Reads each row of a list; a bad one costs no other. A list without rows goes on as it is.
 fn each<'a, 'c>(
     source: &Source<'_>,
     list: Raw<'a>,
@@ -185,7 +186,10 @@ fn each<'a, 'c>(
         }
         Ok(())
     })?;
-    if empty { Err(DecodeError::Payload("a list without rows")) } else { Ok(()) }
+    if empty {
+        raw(source.name, list.text(), cx);
+    }
+    Ok(())
 }
 
 /// Amounts by asset.

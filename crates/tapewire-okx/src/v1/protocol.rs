@@ -219,7 +219,7 @@ fn named(text: &str) -> Option<&str> {
 }
 
 /// Hands on what has no normalized form.
-fn raw(topic: &str, text: &str, cx: &mut Context<'_>) {
+pub(super) fn raw(topic: &str, text: &str, cx: &mut Context<'_>) {
     let event = RawEvent {
         venue: VENUE,
         instrument: None,

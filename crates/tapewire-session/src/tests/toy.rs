@@ -2,9 +2,9 @@
 //!
 //! We send `sub 1 A.trade B.trade` and `unsub 2 A.trade`. The venue sends `ack 1`, `ack - A.trade` or `ack -`,
 //! `nack 1 @A.trade,B.trade CODE words` with names or without, `trade A.trade 42`, `quote A.quote 42`,
-//! `later 1 words` for a refusal that passes, `mark A.mark`, `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
+//! `later 1 words` for a refusal that passes, `mark A.mark`, `bar A.bar:index:1m 60 7` (the second it opened, the close), `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
 
-use tapewire_core::event::{Book, BookAction, BookHead, Event, Id, Mark, QuantityUnit, Quote, Trade};
+use tapewire_core::event::{Bar, Book, BookAction, BookHead, Event, Id, Mark, QuantityUnit, Quote, Trade};
 use tapewire_core::*;
 
 pub(super) const VENUE: VenueId = VenueId::new("toy");
@@ -169,6 +169,7 @@ impl Protocol for Speaker {
             ["trade", wire, number] => trade(wire, number, 0, cx),
             ["trade", wire, number, second] => trade(wire, number, second.parse().unwrap(), cx),
             ["quote", wire, number] => quote(wire, number, cx),
+            ["bar", wire, second, close] => bar(wire, second, close, cx),
             ["mark", wire] => mark(wire, cx),
             ["bad", wire] => cx.malformed(at(cx, wire), text.as_bytes(), &DecodeError::Payload("it is bad")),
             _ => cx.malformed(None, text.as_bytes(), &DecodeError::Payload("it is bad")),
@@ -239,6 +240,29 @@ fn quote(wire: &str, number: &str, cx: &mut Context<'_>) {
         sequence: number.parse().ok(),
     };
     cx.emit(at(cx, wire), &Event::Quote(&event));
+}
+
+fn bar(wire: &str, second: &str, close: &str, cx: &mut Context<'_>) {
+    let (instrument, channel) = named(wire);
+    let Channel::BarIndex(interval) = channel else { panic!("not a bar: {wire}") };
+    let event = Bar {
+        instrument,
+        channel,
+        ts_event: None,
+        ts_recv: cx.now(),
+        interval,
+        ts_open: UnixNanos::from_millis(second.parse::<i64>().unwrap() * 1000).unwrap(),
+        open: one(),
+        high: one(),
+        low: one(),
+        close: close.parse().unwrap(),
+        volume: None,
+        turnover: None,
+        trades: None,
+        closed: None,
+        derived: false,
+    };
+    cx.emit(at(cx, wire), &Event::Bar(&event));
 }
 
 fn mark(wire: &str, cx: &mut Context<'_>) {
