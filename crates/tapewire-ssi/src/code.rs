@@ -43,7 +43,9 @@ fn recovery(code: &str) -> Option<Recovery> {
 
 fn by_status(status: u16) -> Recovery {
     match status {
-        401 | 403 => Recovery::Reauthenticate,
+        401 => Recovery::Reauthenticate,
+        // The edge refuses what does not look like a browser.
+        403 => Recovery::FixConfig,
         429 => Recovery::RetryAfter(TOO_MANY_WAIT),
         408 | 500..=599 => Recovery::Retry,
         _ => Recovery::FixRequest,
@@ -64,7 +66,7 @@ mod tests {
             (401, r#"{"code":401013,"msg":"Signature mismatch"}"#, "401013", Recovery::FixConfig),
             (400, r#"{"code":400213,"msg":"Date"}"#, "400213", Recovery::FixRequest),
             (429, "", "429", Recovery::RetryAfter(TOO_MANY_WAIT)),
-            (403, "<html>blocked</html>", "403", Recovery::Reauthenticate),
+            (403, "<html>blocked</html>", "403", Recovery::FixConfig),
             (503, "busy", "503", Recovery::Retry),
             (409, r#"{"code":409,"msg":"used"}"#, "409", Recovery::FixRequest),
         ] {

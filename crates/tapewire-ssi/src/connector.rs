@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tapewire_core::event::Product;
 use tapewire_core::{
-    Account, Backoff, Budget, Capabilities, Channel, ChannelCapability, Connector, Grant, Heartbeat, Policy, Protocol,
-    Route, Secret, Subscription, Target, Topic, Unsupported, Venue, VenueId,
+    Account, Backoff, Budget, Capabilities, Channel, ChannelCapability, Connector, Ending, Failure, Grant, Heartbeat,
+    Policy, Protocol, Recovery, Route, Secret, Subscription, Target, Topic, Unsupported, Venue, VenueId,
 };
 
 use crate::account::SsiAccount;
@@ -134,6 +134,13 @@ impl Connector for Ssi {
         // Neither futures nor indices are on the list of a board.
         let is_index = matches!(subscription.channel, Channel::Index | Channel::BarIndex(_) | Channel::Raw(_));
         !is_index && !symbol::is_future(subscription.instrument.symbol())
+    }
+
+    fn ended(&self, _: Route, how: Ending<'_>, usual: Failure) -> Failure {
+        match how {
+            Ending::Refused { status: 401 | 403 } => Failure { recovery: Recovery::Reauthenticate, ..usual },
+            _ => usual,
+        }
     }
 
     fn account(&self, target: &Target) -> Box<dyn Account> {

@@ -9,6 +9,7 @@
 //!   `asked`: which answer belongs to what. `seen`: what came before, and hints at holes.
 //! - `account`: tokens and instruments over REST. `token`: the one session that a key has. `code`: what error codes mean.
 //! - `wire/`: the venue's messages, field for field. `normalize`: market data to events; `own`: those of one's own account.
+//! - [`market`]: the rules of the markets behind the venue, as data.
 //! - `number`, `time`, `mask`: numbers with commas, texts in Vietnam's time, account numbers that must not be seen.
 
 mod account;
@@ -16,6 +17,7 @@ mod asked;
 mod code;
 mod connector;
 mod control;
+pub mod market;
 mod mask;
 mod normalize;
 mod number;

@@ -41,6 +41,16 @@ pub(crate) fn since_1970(count: i64) -> Option<UnixNanos> {
     }
 }
 
+/// The day of a time in Vietnam, counted from 1970-01-01.
+pub(crate) fn day_of(UnixNanos(time): UnixNanos) -> i64 {
+    time.saturating_add(AHEAD).div_euclid(DAY)
+}
+
+/// Minutes since midnight in Vietnam.
+pub(crate) fn minute_of_day(UnixNanos(time): UnixNanos) -> u16 {
+    u16::try_from(time.saturating_add(AHEAD).rem_euclid(DAY) / (60 * SECOND)).unwrap_or_default()
+}
+
 /// The point nearest to the receipt at which clocks in Vietnam showed so much since midnight.
 fn nearest(clock: i64, received: UnixNanos) -> UnixNanos {
     let now = received.0.saturating_add(AHEAD).rem_euclid(DAY);

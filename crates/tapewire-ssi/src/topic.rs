@@ -5,6 +5,7 @@
 
 use tapewire_core::{BookRule, Channel, Interval, Resync, Route, Subscription, Topic, Unsupported};
 
+use crate::market::Board;
 use crate::symbol;
 
 /// Market data.
@@ -66,6 +67,10 @@ pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
     };
     let is_own = wire == ORDER || wire == PORTFOLIO;
     let mut topic = Topic::new(wire, if is_own { ACCOUNT } else { MARKET });
+    if topic.route == MARKET && channel != Channel::Status {
+        let board = if symbol::is_future(symbol) { Board::Derivatives } else { Board::Hose };
+        topic.hours = Some(board.rules().hours);
+    }
     if topic.wire.starts_with("quote.") || topic.wire.starts_with("oddlot.") {
         // Each message is a whole book, and none is numbered.
         (topic.rule, topic.resync) = (BookRule::InOrder, Resync::InStream);
