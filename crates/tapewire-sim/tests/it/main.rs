@@ -16,4 +16,5 @@ mod okex;
 mod okx;
 mod replay;
 mod sockets;
+mod ssi;
 mod streams;
