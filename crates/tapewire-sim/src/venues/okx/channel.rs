@@ -31,6 +31,9 @@ pub(super) enum Channel {
     BooksL2Tbt,
     Books50L2Tbt,
     Books,
+    BooksElp,
+    /// Of all orders and of enhanced liquidity, by its row in [`ROWS`]: two names of one thing.
+    BooksElpAll(usize),
     Books5,
     Trades,
     TradesAll,
@@ -42,13 +45,18 @@ pub(super) enum Channel {
     FundingRate,
     /// By its row in [`BARS`].
     Candle(usize),
+    /// By its row in [`BARS`], as is the next.
+    MarkCandle(usize),
+    IndexCandle(usize),
+    LiquidationOrders,
     Instruments,
     Status,
     Account,
     Positions,
     BalanceAndPosition,
     Orders,
-    /// Exists at the venue, and has nothing to say here; by its row in [`ROWS`].
+    Fills,
+    /// Belongs to an account to which nothing of the kind happens here; by its row in [`ROWS`].
     Silent(usize),
 }
 
@@ -65,8 +73,12 @@ pub(super) enum Subject {
     Kind,
     /// The account that is logged in.
     Account,
-    /// Anything: the arguments are not looked at.
-    Any,
+    /// The same, by the kind of instruments, which may be `ANY`.
+    AccountKind,
+    /// Instruments of kinds that are not listed here.
+    Unlisted,
+    /// The venue as a whole.
+    Venue,
 }
 
 /// What is known of a channel.
@@ -81,22 +93,28 @@ pub(super) struct Row {
 
 /// Finds a channel.
 pub(super) fn find(name: &str) -> Option<(Channel, Path, Subject)> {
-    if let Some(label) = name.strip_prefix("candle") {
-        let index = BARS.iter().position(|bar| bar.label == label)?;
-        return Some((Channel::Candle(index), Path::Business, Subject::Instrument));
+    for (prefix, candle, subject) in CANDLES {
+        if let Some(label) = name.strip_prefix(prefix) {
+            let index = BARS.iter().position(|bar| bar.label == label)?;
+            return Some((candle(index), Path::Business, *subject));
+        }
     }
-    let (index, row) = ROWS.iter().enumerate().find(|(_, row)| {
-        // Bars of marks and indices are named like those of trades.
-        row.name == name || row.name.ends_with("candle") && bar(name.strip_prefix(row.name).unwrap_or("")).is_some()
-    })?;
-    Some((row.channel.unwrap_or(Channel::Silent(index)), row.path, row.subject))
+    let (index, row) = ROWS.iter().enumerate().find(|(_, row)| row.name == name)?;
+    let channel = match row.channel {
+        Some(Channel::BooksElpAll(_)) => Channel::BooksElpAll(index),
+        Some(channel) => channel,
+        None => Channel::Silent(index),
+    };
+    Some((channel, row.path, row.subject))
 }
 
 impl Channel {
     /// How many levels its book has; none for what is no book with a sequence.
     pub(super) const fn sequenced_levels(self) -> Option<usize> {
         match self {
-            Self::Books | Self::BooksL2Tbt => Some(400),
+            Self::Books | Self::BooksL2Tbt | Self::BooksElpAll(_) => Some(400),
+            // Nobody here offers enhanced liquidity: that book is empty.
+            Self::BooksElp => Some(0),
             Self::Books50L2Tbt => Some(50),
             _ => None,
         }
@@ -104,16 +122,17 @@ impl Channel {
 
     /// Whether it takes a fee tier and a login.
     pub(super) const fn is_for_vip(self) -> bool {
-        matches!(self, Self::BooksL2Tbt | Self::Books50L2Tbt)
+        matches!(self, Self::BooksL2Tbt | Self::Books50L2Tbt | Self::Fills)
     }
 
     /// How often it looks for something to push, in microseconds; none for what the market brings by itself.
     pub(super) const fn every_us(self) -> Option<i64> {
         match self {
             Self::BboTbt | Self::BooksL2Tbt | Self::Books50L2Tbt => Some(10_000),
-            Self::Books | Self::Books5 | Self::Tickers | Self::IndexTickers => Some(100_000),
+            Self::Books | Self::BooksElp | Self::BooksElpAll(_) | Self::Books5 => Some(100_000),
+            Self::Tickers | Self::IndexTickers => Some(100_000),
             Self::MarkPrice | Self::PriceLimit => Some(200_000),
-            Self::Candle(_) => Some(1_000_000),
+            Self::Candle(_) | Self::MarkCandle(_) | Self::IndexCandle(_) => Some(1_000_000),
             Self::OpenInterest => Some(3_000_000),
             Self::FundingRate => Some(60_000_000),
             Self::Account | Self::Positions => Some(5_000_000),
@@ -163,6 +182,13 @@ enum Length {
     Quarter,
 }
 
+impl Subject {
+    /// Whether it takes a login.
+    pub(super) const fn is_private(self) -> bool {
+        matches!(self, Self::Account | Self::AccountKind)
+    }
+}
+
 /// A length of bars by its label.
 pub(super) fn bar(label: &str) -> Option<&'static BarLength> {
     BARS.iter().find(|bar| bar.label == label)
@@ -185,9 +211,19 @@ const fn row(name: &'static str, path: Path, subject: Subject, channel: Channel)
     Row { name, path, subject, channel: Some(channel) }
 }
 
-const fn silent(name: &'static str, path: Path) -> Row {
-    Row { name, path, subject: Subject::Any, channel: None }
+const fn silent(name: &'static str, path: Path, subject: Subject) -> Row {
+    Row { name, path, subject, channel: None }
 }
+
+/// How the channel of a length of bars is made.
+type Candle = fn(usize) -> Channel;
+
+/// Channels of bars: what stands before the length, and what they are about. Marks are of instruments, pairs included.
+const CANDLES: &[(&str, Candle, Subject)] = &[
+    ("candle", Channel::Candle, Subject::Instrument),
+    ("mark-price-candle", Channel::MarkCandle, Subject::Instrument),
+    ("index-candle", Channel::IndexCandle, Subject::Index),
+];
 
 #[rustfmt::skip] // A table reads better as one.
 const ROWS: &[Row] = &[
@@ -205,30 +241,25 @@ const ROWS: &[Row] = &[
     row("open-interest", Path::Public, Subject::Swap, Channel::OpenInterest),
     row("funding-rate", Path::Public, Subject::Swap, Channel::FundingRate),
     row("instruments", Path::Public, Subject::Kind, Channel::Instruments),
-    row("status", Path::Public, Subject::Any, Channel::Status),
+    row("status", Path::Public, Subject::Venue, Channel::Status),
+    row("liquidation-orders", Path::Public, Subject::Kind, Channel::LiquidationOrders),
     row("account", Path::Private, Subject::Account, Channel::Account),
-    row("positions", Path::Private, Subject::Account, Channel::Positions),
+    row("positions", Path::Private, Subject::AccountKind, Channel::Positions),
     row("balance_and_position", Path::Private, Subject::Account, Channel::BalanceAndPosition),
-    row("orders", Path::Private, Subject::Account, Channel::Orders),
-    silent("books-elp", Path::Public),
-    silent("books-elp-all", Path::Public),
-    silent("books-rpi", Path::Public),
-    silent("liquidation-orders", Path::Public),
-    silent("opt-summary", Path::Public),
-    silent("estimated-price", Path::Public),
-    silent("fills", Path::Private),
-    silent("liquidation-warning", Path::Private),
-    silent("account-greeks", Path::Private),
-    silent("mark-price-candle", Path::Business),
-    silent("index-candle", Path::Business),
-    silent("orders-algo", Path::Business),
-    silent("algo-advance", Path::Business),
-    silent("deposit-info", Path::Business),
-    silent("withdrawal-info", Path::Business),
+    row("orders", Path::Private, Subject::AccountKind, Channel::Orders),
+    row("fills", Path::Private, Subject::Account, Channel::Fills),
+    row("books-elp", Path::Public, Subject::Instrument, Channel::BooksElp),
+    row("books-elp-all", Path::Public, Subject::Instrument, Channel::BooksElpAll(0)),
+    row("books-rpi", Path::Public, Subject::Instrument, Channel::BooksElpAll(0)),
+    silent("opt-summary", Path::Public, Subject::Unlisted),
+    silent("estimated-price", Path::Public, Subject::Unlisted),
+    silent("liquidation-warning", Path::Private, Subject::AccountKind),
+    silent("account-greeks", Path::Private, Subject::Account),
+    silent("orders-algo", Path::Business, Subject::AccountKind),
+    silent("algo-advance", Path::Business, Subject::AccountKind),
+    silent("deposit-info", Path::Business, Subject::Account),
+    silent("withdrawal-info", Path::Business, Subject::Account),
 ];
-
-/// Channels of the business path that belong to an account.
-pub(super) const PRIVATE_BUSINESS: [&str; 4] = ["orders-algo", "algo-advance", "deposit-info", "withdrawal-info"];
 
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;

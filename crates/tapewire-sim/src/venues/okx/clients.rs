@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::channel::{Channel, Path};
 use super::feeds::Topic;
 use super::request::Answers;
+use super::trade::AccountId;
 use crate::face::{ConnectionId, FrameBuf, Outbox};
 
 /// All connections.
@@ -22,8 +23,9 @@ pub(super) struct Client {
     pub(super) path: Path,
     /// The venue's name of it: eight hexadecimal digits.
     pub(super) name: String,
-    /// The key that it is logged in with.
+    /// The key that it is logged in with, and its account.
     pub(super) key: Option<String>,
+    pub(super) account: Option<AccountId>,
     /// With the name of the stream that each belongs to.
     pub(super) topics: BTreeSet<Topic>,
     /// When its silence began: at the last message of the venue or ping of the client.
@@ -39,7 +41,7 @@ impl Client {
         // Numbers that look as the venue's do: different in every digit, the same in every run.
         let name = format!("{:08x}", (connection.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) & 0xFFFF_FFFF);
         let (topics, requests) = (BTreeSet::new(), VecDeque::new());
-        Self { path, name, key: None, topics, quiet_since_us: now_us, requests, ended: false }
+        Self { path, name, key: None, account: None, topics, quiet_since_us: now_us, requests, ended: false }
     }
 
     /// Notes a request, and says whether it is one too many for the hour that it ends.

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::account;
 use super::book::View;
 use super::channel::{BARS, Channel};
 use super::clients::Post;
 use super::instrument::{Instrument, Instruments, Kind};
 use super::options::Options;
 use super::payload::{Writer, ms};
+use super::private::{self, Wish};
 use super::request::Arg;
+use super::sampled::Sampled;
+use super::trade::holdings::Shop;
+use super::trade::{AccountId, Accounts, News};
 use crate::face::ConnectionId;
-use crate::market::{Bar, BarBuilder, Event, Market, What};
+use crate::market::{Bar, BarBuilder, Event, Market, Scaled, Trade, What};
 
 /// What one subscription is to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +32,8 @@ pub(super) enum About {
     /// By its number.
     Instrument(usize),
     Kind(Kind),
-    /// The account, by the whole argument.
-    Account(Arc<str>),
+    /// An account, by the whole argument.
+    Account(AccountId, Arc<str>),
     Nothing,
 }
 
@@ -46,6 +47,8 @@ pub(super) struct Feeds {
 struct Feed {
     /// The `arg` of its messages, as JSON.
     arg: String,
+    /// What an account's channel is narrowed down to.
+    wish: Wish,
     listeners: Vec<ConnectionId>,
     state: State,
     told_us: i64,
@@ -57,6 +60,9 @@ enum State {
     None,
     Book(View),
     Bars(Box<Bars>),
+    Sampled(Box<Sampled>),
+    /// When the last liquidation of each instrument was told, by its number.
+    Liquidations(BTreeMap<usize, i64>),
     /// What was told, but for its time.
     Told(String),
 }
@@ -77,6 +83,7 @@ pub(super) struct Desk<'a> {
     pub(super) options: &'a Options,
     /// The number of the last change of each listing's book, and of the change that its last trade made.
     pub(super) numbers: &'a [(u64, u64)],
+    pub(super) accounts: &'a Accounts,
 }
 
 impl<'a> Desk<'a> {
@@ -84,10 +91,14 @@ impl<'a> Desk<'a> {
         Writer { instrument, market: self.market }
     }
 
+    pub(super) const fn shop(&self) -> Shop<'a> {
+        Shop { market: self.market, instruments: self.instruments }
+    }
+
     fn instrument(&self, topic: &Topic) -> Option<&'a Instrument> {
         match topic.subject {
             About::Instrument(number) => self.instruments.get(number),
-            About::Kind(_) | About::Account(_) | About::Nothing => None,
+            About::Kind(_) | About::Account(..) | About::Nothing => None,
         }
     }
 }
@@ -97,6 +108,7 @@ impl Feeds {
     pub(super) fn join(&mut self, desk: &Desk<'_>, topic: &Topic, arg: &Arg, connection: ConnectionId) {
         let feed = self.live.entry(topic.clone()).or_insert_with(|| Feed {
             arg: arg.json(),
+            wish: Wish::of(arg),
             listeners: Vec::new(),
             state: State::new(desk, topic),
             told_us: desk.market.now_us(),
@@ -146,6 +158,30 @@ impl Feeds {
         }
     }
 
+    /// Takes a trade whose taker is one of the crowd: some of them had to trade.
+    pub(super) fn forced(&mut self, desk: &Desk<'_>, event: &Event, trade: &Trade, post: &mut Post<'_>) {
+        for (topic, feed) in &mut self.live {
+            if topic.channel == Channel::LiquidationOrders
+                && let About::Kind(kind) = topic.subject
+            {
+                feed.liquidations(desk, (topic, kind), event, trade, post);
+            }
+        }
+    }
+
+    /// Tells what happened to an account.
+    pub(super) fn news(&mut self, desk: &Desk<'_>, news: &News, post: &mut Post<'_>) {
+        for (topic, feed) in &mut self.live {
+            if let About::Account(account, _) = topic.subject
+                && account == news.account
+                && let Some(frame) =
+                    private::news(desk, &news.what, (account, topic.channel), (&feed.arg, &feed.wish), post.now_us)
+            {
+                feed.send(topic, frame, post);
+            }
+        }
+    }
+
     /// Sends what is due at a time that is a multiple of [`Feeds::grid_us`].
     pub(super) fn tick(&mut self, desk: &Desk<'_>, post: &mut Post<'_>) {
         for (topic, feed) in &mut self.live {
@@ -162,12 +198,11 @@ impl Feed {
             let About::Kind(kind) = topic.subject else { return None };
             return Some(self.frame(&super::rest::instruments(desk.instruments, kind, None)));
         }
-        match topic.channel {
-            Channel::Status => return Some(self.frame(&super::rest::status(now_us))),
-            Channel::Account | Channel::Positions | Channel::BalanceAndPosition => {
-                return self.private(desk, topic.channel, now_us);
-            }
-            _ => {}
+        if topic.channel == Channel::Status {
+            return Some(self.frame(&super::rest::status(now_us)));
+        }
+        if let About::Account(account, _) = topic.subject {
+            return private::state(desk, (account, topic.channel), (&self.arg, &self.wish), now_us);
         }
         let instrument = desk.instrument(topic)?;
         let writer = desk.writer(instrument);
@@ -187,11 +222,12 @@ impl Feed {
             }
             (State::Book(view), _) => {
                 let checksum = if desk.options.checksum { view.checksum(instrument) } else { 0 };
-                let data = sequenced(writer, view, (-1, view.seq), checksum, now_us);
+                let data = sequenced((writer, topic.channel), view, (-1, view.seq), checksum, now_us);
                 Some(self.action("snapshot", &data))
             }
             (State::Bars(bars), _) => bars.bars.current().map(|bar| self.frame(&writer.candle(bar, false))),
-            (State::None | State::Told(_), channel) => {
+            (State::Sampled(bars), _) => bars.running().map(|row| self.frame(&row)),
+            (State::None | State::Told(_) | State::Liquidations(_), channel) => {
                 let body = body(writer, channel, now_us)?;
                 Some(self.frame(&stamped(&body, now_us)))
             }
@@ -212,9 +248,10 @@ impl Feed {
     }
 
     fn tick(&mut self, desk: &Desk<'_>, topic: &Topic, post: &mut Post<'_>) {
-        if matches!(topic.subject, About::Account(_)) {
-            if !wants_events_alone(&self.arg)
-                && let Some(frame) = self.private(desk, topic.channel, post.now_us)
+        if let About::Account(account, _) = topic.subject {
+            let about = (account, topic.channel);
+            if !self.wish.is_for_events_alone()
+                && let Some(frame) = private::state(desk, about, (&self.arg, &self.wish), post.now_us)
             {
                 self.send(topic, frame, post);
             }
@@ -224,7 +261,7 @@ impl Feed {
         let (writer, now_us) = (desk.writer(instrument), post.now_us);
         match &mut self.state {
             State::Book(view) => {
-                let levels = view_levels(topic.channel);
+                let levels = view_levels(topic.channel).unwrap_or(0);
                 let later = View::of(desk.market.book(instrument.listing), levels);
                 let before = std::mem::replace(view, later.clone());
                 self.tick_book(desk, topic, instrument, (&before, &later), post);
@@ -247,7 +284,32 @@ impl Feed {
                     self.publish(topic, &stamped(&body, now_us), post);
                 }
             }
-            State::None => {}
+            State::Sampled(bars) => {
+                let Some(price) = sampled_price(writer, topic.channel, now_us) else { return };
+                for row in bars.push(now_us, price) {
+                    self.publish(topic, &row, post);
+                }
+            }
+            State::None | State::Liquidations(_) => {}
+        }
+    }
+
+    /// Tells one liquidation of each instrument in a second at most, as the documents say.
+    fn liquidations(
+        &mut self,
+        desk: &Desk<'_>,
+        (topic, kind): (&Topic, Kind),
+        event: &Event,
+        trade: &Trade,
+        post: &mut Post<'_>,
+    ) {
+        let of_listing = |(_, it): &(usize, &Instrument)| it.kind == kind && it.listing == event.listing;
+        let Some((number, instrument)) = desk.instruments.all().enumerate().find(of_listing) else { return };
+        let State::Liquidations(told) = &mut self.state else { return };
+        let last_us = told.entry(number).or_insert(0);
+        if trade.id.is_multiple_of(FORCED_ONE_IN) && event.time_us - *last_us >= 1_000_000 {
+            *last_us = event.time_us;
+            self.publish(topic, &desk.writer(instrument).liquidation(trade), post);
         }
     }
 
@@ -276,26 +338,9 @@ impl Feed {
         if changed || is_quiet {
             let checksum = if desk.options.checksum { later.checksum(instrument) } else { 0 };
             let previous = i64::try_from(before.seq).unwrap_or(i64::MAX);
-            let frame = self.action("update", &sequenced(writer, &changes, (previous, seq), checksum, post.now_us));
+            let data = sequenced((writer, topic.channel), &changes, (previous, seq), checksum, post.now_us);
+            let frame = self.action("update", &data);
             self.send(topic, frame, post);
-        }
-    }
-
-    /// The state of the account.
-    fn private(&self, desk: &Desk<'_>, channel: Channel, now_us: i64) -> Option<String> {
-        match channel {
-            Channel::Account => Some(self.frame(&account::account(desk, now_us))),
-            Channel::BalanceAndPosition => Some(self.frame(&account::balance_and_position(desk, now_us))),
-            Channel::Positions => {
-                let kind: Value = serde_json::from_str(&self.arg).unwrap_or_default();
-                let kind = kind.get("instType").and_then(Value::as_str).unwrap_or_default();
-                Some(format!(
-                    r#"{{"arg":{},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[{}]}}"#,
-                    self.arg,
-                    account::positions(desk, kind, now_us),
-                ))
-            }
-            _ => None,
         }
     }
 
@@ -319,9 +364,21 @@ impl Feed {
 
 impl State {
     fn new(desk: &Desk<'_>, topic: &Topic) -> Self {
+        if topic.channel == Channel::LiquidationOrders {
+            return Self::Liquidations(BTreeMap::new());
+        }
         let Some(instrument) = desk.instrument(topic) else { return Self::None };
         match topic.channel {
             Channel::Trades | Channel::TradesAll => Self::None,
+            Channel::MarkCandle(index) | Channel::IndexCandle(index) => {
+                let Some(interval) = BARS.get(index).map(super::channel::BarLength::interval) else {
+                    return Self::None;
+                };
+                let now_us = desk.market.now_us();
+                let running = desk.market.history(instrument.listing).running_bar(interval, now_us);
+                let price = sampled_price(desk.writer(instrument), topic.channel, now_us);
+                Self::Sampled(Box::new(Sampled::new(interval, instrument.tick, running, price)))
+            }
             Channel::Candle(index) => {
                 let Some(interval) = BARS.get(index).map(super::channel::BarLength::interval) else {
                     return Self::None;
@@ -334,31 +391,29 @@ impl State {
                     told: running,
                 }))
             }
-            channel if view_levels(channel) > 0 => {
-                Self::Book(View::of(desk.market.book(instrument.listing), view_levels(channel)))
-            }
-            channel => {
-                let body = body(desk.writer(instrument), channel, desk.market.now_us());
-                Self::Told(body.unwrap_or_default())
-            }
+            channel => match view_levels(channel) {
+                Some(levels) => Self::Book(View::of(desk.market.book(instrument.listing), levels)),
+                None => {
+                    let body = body(desk.writer(instrument), channel, desk.market.now_us());
+                    Self::Told(body.unwrap_or_default())
+                }
+            },
         }
     }
 }
 
 /// How many levels a channel shows; none for what is no book.
-fn view_levels(channel: Channel) -> usize {
+fn view_levels(channel: Channel) -> Option<usize> {
     match channel {
-        Channel::BboTbt => 1,
-        Channel::Books5 => 5,
-        other => other.sequenced_levels().unwrap_or(0),
+        Channel::BboTbt => Some(1),
+        Channel::Books5 => Some(5),
+        other => other.sequenced_levels(),
     }
 }
 
-/// A client may ask for what happens alone, in a JSON text inside its argument.
-fn wants_events_alone(arg: &str) -> bool {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    let extra = read(arg).and_then(|arg| read(arg.get("extraParams")?.as_str()?));
-    extra.is_some_and(|extra| extra.get("updateInterval").is_some_and(|every| every == "0"))
+/// The price that bars of nobody's trades show.
+fn sampled_price(writer: Writer<'_>, channel: Channel, now_us: i64) -> Option<Scaled> {
+    if matches!(channel, Channel::IndexCandle(_)) { writer.index(now_us) } else { writer.mark() }
 }
 
 /// What a channel says of an instrument now, but for the time.
@@ -383,16 +438,24 @@ fn whole_book(writer: Writer<'_>, channel: Channel, view: &View, now_us: i64) ->
         Channel::Books5 => format!(r#""instId":"{}","#, writer.instrument.id),
         _ => String::new(),
     };
-    format!(r#"{{{},{instrument}"ts":"{}","seqId":{}}}"#, writer.sides(view), ms(now_us), view.seq)
+    format!(r#"{{{},{instrument}"ts":"{}","seqId":{}}}"#, writer.sides(view, false), ms(now_us), view.seq)
 }
 
-fn sequenced(writer: Writer<'_>, view: &View, (previous, seq): (i64, u64), checksum: i32, now_us: i64) -> String {
+fn sequenced(
+    (writer, channel): (Writer<'_>, Channel),
+    view: &View,
+    (previous, seq): (i64, u64),
+    checksum: i32,
+    now_us: i64,
+) -> String {
     format!(
         r#"{{{},"ts":"{}","checksum":{checksum},"prevSeqId":{previous},"seqId":{seq}}}"#,
-        writer.sides(view),
+        writer.sides(view, matches!(channel, Channel::BooksElp | Channel::BooksElpAll(_))),
         ms(now_us),
     )
 }
 
 /// The rhythm of most channels.
 const GRID_US: i64 = 100_000;
+/// One in so many trades of the crowd is a liquidation.
+const FORCED_ONE_IN: u64 = 64;

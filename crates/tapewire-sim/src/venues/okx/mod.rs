@@ -1,22 +1,29 @@
-//! OKX v5: the public, private and business paths, and the public part of the REST API.
+//! OKX v5: the public, private and business paths, and the REST API of market data, accounts and orders.
 //!
 //! Written from the venue's API guide v5, read 2026-07, and from recorded sessions.
 
-mod account;
 mod book;
+mod budget;
 mod channel;
 mod clients;
+mod endpoint;
 mod feeds;
 mod instrument;
 mod live;
 mod login;
+mod object;
 mod options;
+mod orders;
 mod payload;
 mod player;
+mod private;
 mod request;
 mod rest;
+mod sampled;
+mod signed;
 mod source;
 mod subscription;
+mod trade;
 
 use std::collections::BTreeMap;
 
@@ -28,21 +35,24 @@ use super::keys::Keys;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
+use budget::Budget;
 use channel::Path;
 use clients::{Client, Clients, Post};
+use endpoint::{Endpoint, What};
 use instrument::Instruments;
 use live::{Known, Live};
 use options::Options;
 use player::Player;
 use request::{Arg, Op, Refusal};
 use rest::refuse;
+use signed::Signed;
 use source::Source;
 use subscription::{canonical, topic};
 
 /// The venue's row in the list.
 pub(super) const INFO: VenueInfo = VenueInfo {
     id: "okx",
-    summary: "OKX v5: /ws/v5/public, private and business, and the market data of /api/v5; a stream is channel:instId",
+    summary: "OKX v5: /ws/v5/public, private and business, market data, accounts and orders of /api/v5; a stream is channel:instId",
     options: options::OPTIONS,
     faults: crate::script::FAULTS,
 };
@@ -63,7 +73,8 @@ pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     };
     let (clients, connects) = (Clients::default(), Connects::new(CONNECTS_MAX, CONNECTS_WINDOW_US));
     let (keys, refused) = (std::mem::take(&mut setup.keys), BTreeMap::new());
-    Ok(Box::new(Okx { options, instruments, source, clients, connects, keys, refused }))
+    let budget = Budget::default();
+    Ok(Box::new(Okx { options, instruments, source, clients, connects, keys, budget, refused }))
 }
 
 struct Okx {
@@ -73,21 +84,23 @@ struct Okx {
     clients: Clients,
     connects: Connects,
     keys: Keys,
+    budget: Budget,
     /// Streams that are refused, and how often still; a fault.
     refused: BTreeMap<String, u32>,
 }
 
 impl Okx {
     fn carry_out(&mut self, now_us: i64, from: ConnectionId, (id, op): (Option<&str>, Op), out: &mut Outbox) {
-        let limited = self.options.limits;
         let Some(client) = self.clients.get_mut(from) else { return };
-        if limited && client.over_limit(now_us) {
+        let is_order = matches!(op, Op::Orders(_));
+        if self.options.limits && !is_order && client.over_limit(now_us) {
             return self.answer(now_us, from, id, &Refusal::new(60014, "Requests too frequent"), out);
         }
         match op {
             Op::Subscribe(args) => self.subscribe(now_us, from, (id, &args), out),
             Op::Unsubscribe(args) => args.iter().for_each(|arg| self.unsubscribe(now_us, from, (id, arg), out)),
             Op::Login(args) => self.login(now_us, from, (id, &args), out),
+            Op::Orders(orders) => self.orders(now_us, from, (id, &orders), out),
         }
     }
 
@@ -112,20 +125,23 @@ impl Okx {
                     continue;
                 }
             };
+            if client.topics.len() >= TOPICS_MAX {
+                return out.close(from, TOO_MANY_CHANNELS, "too many channels on this connection");
+            }
             answers.push(client.answers(id).done("subscribe", arg));
-            let is_new = client.topics.insert(topic.clone());
+            let (is_new, account) = (client.topics.insert(topic.clone()), client.account);
             let (key, channel) = (client.key.clone(), topic.channel);
             if channel.is_counted() {
                 let count = clients.count(key.as_deref(), channel);
                 let Some(client) = clients.get_mut(from) else { return };
                 let too_many = count > COUNTED_MAX;
-                answers.push(client.answers(None).counted(arg, count, too_many));
+                answers.push(client.answers(None).counted(arg, count.min(COUNTED_MAX), too_many));
                 if too_many {
                     client.topics.remove(&topic);
                     continue;
                 }
             }
-            source.join(known, &topic, &canonical(arg, &topic), from);
+            source.join(known, &topic, &canonical(arg, &topic, source.uid(account)), from);
             // As recorded sessions show, a book begins anew with each subscription.
             if is_new || channel.sequenced_levels().is_some() {
                 greetings.push(topic);
@@ -164,9 +180,15 @@ impl Okx {
             Some(_) => Err(Refusal::new(60031, "Login is repeated: the connection is logged in already")),
             None => login::check(args, &self.keys, now_us),
         };
-        match key {
-            Ok(key) => {
-                client.key = Some(key);
+        let recorded = matches!(self.source, Source::Tape(_));
+        let known = Known { instruments: &self.instruments, options: &self.options, recorded };
+        let account = key.and_then(|key| {
+            let account = self.source.account(&key, known);
+            account.map(|account| (key, account)).ok_or_else(|| Refusal::new(63999, "Internal system error"))
+        });
+        match account {
+            Ok((key, account)) => {
+                (client.key, client.account) = (Some(key), Some(account));
                 let done = client.answers(id).logged_in();
                 Post { now_us, clients: &mut self.clients, out }.reply(from, done);
             }
@@ -226,7 +248,33 @@ impl Face for Okx {
     }
 
     fn http(&mut self, now_us: i64, request: &Request, age: Age) -> Answer {
-        self.source.http(request, &self.instruments, now_us, age)
+        let Some(endpoint) = Endpoint::find(request) else {
+            let exists = Endpoint::exists(request.path());
+            return if exists { Answer::new(405, "") } else { refuse(404, 404, "API endpoint not found") };
+        };
+        let key = match endpoint.what {
+            What::Public => None,
+            _ => match login::check_request(request, &self.keys, now_us) {
+                Ok(key) => Some(key),
+                Err(refusal) => return refuse(401, refusal.code, &refusal.message),
+            },
+        };
+        let (rate, who, about) = endpoint.rate(request, key.as_deref());
+        let counted = self.options.limits && !endpoint.counts_orders();
+        if counted && !self.budget.admit(now_us, rate, &who, about) {
+            return refuse(429, 50011, "Too Many Requests");
+        }
+        let Some(key) = key else { return self.source.http(request, &self.instruments, now_us, age) };
+        let known = Known { instruments: &self.instruments, options: &self.options, recorded: false };
+        let account = self.source.account(&key, known);
+        match (&mut self.source, account) {
+            (Source::Live(live), Some(account)) => {
+                let budget = self.options.limits.then_some(&mut self.budget);
+                Signed { request, key: &key, account, known, now_us }.answer(endpoint.what, live, budget)
+            }
+            (Source::Live(_), None) => refuse(503, 50013, "Systems are busy. Please try again later."),
+            (Source::Tape(_), _) => refuse(503, 50001, RECORDED),
+        }
     }
 
     fn advance(&mut self, now_us: i64, out: &mut Outbox) -> Wake {
@@ -273,3 +321,8 @@ const COUNTED_MAX: usize = 30;
 /// Codes of close frames.
 const TOO_BIG: u16 = 1009;
 const LOGIN_FAILED: u16 = 4001;
+const TOO_MANY_CHANNELS: u16 = 4009;
+/// Topics of a connection; the documents have a limit, and no number for it.
+const TOPICS_MAX: usize = 4_096;
+/// Why orders are not taken while a recording is played.
+const RECORDED: &str = "Service temporarily unavailable. Please try again later.";

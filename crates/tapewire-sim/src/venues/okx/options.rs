@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::instrument::Instruments;
+use super::trade::ticket::Naming;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
 use crate::face::{Rules, Setup};
@@ -27,6 +28,8 @@ pub(super) struct Options {
     pub(super) instruments_first: bool,
     /// Whether a failed login ends the connection.
     pub(super) failed_login_closes: bool,
+    /// How order entry over the socket names instruments.
+    pub(super) naming: Naming,
     /// The fee tier of all accounts.
     pub(super) vip: u32,
     /// The instruments that are listed; none means all.
@@ -57,6 +60,7 @@ impl Options {
             "first" => self.data_first = on("data", "ack")?,
             "instruments_push" => self.instruments_first = on("all", "changes")?,
             "failed_login" => self.failed_login_closes = on("close", "keep")?,
+            "order_names" => self.naming = given.word(&[("code", Naming::Code), ("either", Naming::Either)])?,
             "vip" => self.vip = given.number(VIP_MAX)?,
             "life_ms" => self.rules.life = Some(given.millis()?).filter(|life| !life.is_zero()),
             "notice_ms" => self.rules.notice_before = given.millis()?,
@@ -84,6 +88,7 @@ impl Default for Options {
             data_first: false,
             instruments_first: false,
             failed_login_closes: false,
+            naming: Naming::Code,
             vip: 0,
             instruments: Vec::new(),
         }
@@ -101,7 +106,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "limits",
         values: "on (default) or off",
-        doc: "480 requests an hour on a connection, 3 connections a second",
+        doc: "480 requests an hour on a connection, 3 connections a second, and those of REST and of orders in 2 seconds",
     },
     OptionInfo {
         name: "instruments",
@@ -123,7 +128,16 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         values: "zero (default) or crc",
         doc: "checksum of books: as since June 2026, or as before",
     },
-    OptionInfo { name: "first", values: "ack (default) or data", doc: "what answers a subscription first" },
+    OptionInfo {
+        name: "first",
+        values: "ack (default) or data",
+        doc: "what answers a subscription or an order first: its answer, or the messages of the channels",
+    },
+    OptionInfo {
+        name: "order_names",
+        values: "code (default) or either",
+        doc: "how orders over the socket name instruments: by instIdCode, as since early 2026, or by instId too",
+    },
     OptionInfo {
         name: "instruments_push",
         values: "changes (default) or all",
@@ -134,7 +148,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         values: "keep (default) or close",
         doc: "whether a failed login ends the connection with 4001",
     },
-    OptionInfo { name: "vip", values: "0 (default) to 9", doc: "fee tier of all accounts; tick-by-tick books need 4" },
+    OptionInfo {
+        name: "vip",
+        values: "0 (default) to 9",
+        doc: "fee tier of all accounts; tick-by-tick books and fills need 4",
+    },
     OptionInfo { name: "life_ms", values: "milliseconds, 0 for no end (default)", doc: "life of a connection" },
     OptionInfo {
         name: "notice_ms",

@@ -146,13 +146,41 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    /// A twentieth above and below the mark price.
-    pub(super) fn price_limit(self) -> Option<String> {
+    /// The highest price of a buyer and the lowest of a seller: a twentieth above and below the mark price.
+    pub(super) fn price_limits(self) -> Option<(Scaled, Scaled)> {
         let mark = self.mark()?;
         let places = self.instrument.tick.scale;
         let at = |percent| plain(Scaled::new(mark.mantissa * percent, mark.scale + 2).rescaled(places));
+        Some((at(105), at(95)))
+    }
+
+    pub(super) fn price_limit(self) -> Option<String> {
+        let (highest, lowest) = self.price_limits()?;
         let id = &self.instrument.id;
-        Some(format!(r#""instId":"{id}","buyLmt":"{}","sellLmt":"{}","enabled":true"#, at(105), at(95)))
+        Some(format!(r#""instId":"{id}","buyLmt":"{highest}","sellLmt":"{lowest}","enabled":true"#))
+    }
+
+    /// A liquidation: the taker of a trade was a position that had to be closed, at the price that it got.
+    pub(super) fn liquidation(self, trade: &Trade) -> String {
+        let Instrument { id, kind, .. } = self.instrument;
+        let (side, position) = if trade.buyer_is_maker { ("sell", "long") } else { ("buy", "short") };
+        let (price, size) = (self.instrument.price(trade.price_ticks), self.instrument.size(trade.size_lots));
+        let (pair, kind, time) = (self.instrument.pair(), kind.name(), ms(trade.time_us));
+        format!(
+            concat!(
+                r#"{{"details":[{{"bkLoss":"0","bkPx":"{price}","ccy":"","posSide":"{position}","side":"{side}","#,
+                r#""sz":"{size}","ts":"{time}"}}],"instFamily":"{pair}","instId":"{id}","instType":"{kind}","#,
+                r#""uly":"{pair}"}}"#,
+            ),
+            price = price,
+            position = position,
+            side = side,
+            size = size,
+            time = time,
+            pair = pair,
+            id = id,
+            kind = kind,
+        )
     }
 
     /// Some contracts that were always open, and a tenth of what traded in a day.
@@ -201,18 +229,19 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    /// `asks` and `bids`.
-    pub(super) fn sides(self, view: &View) -> String {
-        format!(r#""asks":[{}],"bids":[{}]"#, self.levels(&view.asks), self.levels(&view.bids))
+    /// `asks` and `bids`; the third column is zero, or says how much is no enhanced liquidity.
+    pub(super) fn sides(self, view: &View, is_elp: bool) -> String {
+        format!(r#""asks":[{}],"bids":[{}]"#, self.levels(&view.asks, is_elp), self.levels(&view.bids, is_elp))
     }
 
-    fn levels(self, rows: &[Row]) -> String {
+    fn levels(self, rows: &[Row], is_elp: bool) -> String {
         let mut text = String::with_capacity(rows.len() * 40);
         for Row { price_ticks, size_lots, orders } in rows {
             let comma = if text.is_empty() { "" } else { "," };
             let (price, size) = (self.instrument.price(*price_ticks), self.instrument.size(*size_lots));
             // Writing to a string cannot fail.
-            let _ = write!(text, r#"{comma}["{price}","{size}","0","{orders}"]"#);
+            let third = if is_elp { size } else { Scaled::new(0, 0) };
+            let _ = write!(text, r#"{comma}["{price}","{size}","{third}","{orders}"]"#);
         }
         text
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::channel::Channel;
+use super::trade::entry::{BATCH_MAX, Deed};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,19 @@ pub(super) enum Op {
     Subscribe(Vec<Arg>),
     Unsubscribe(Vec<Arg>),
     Login(Vec<Value>),
+    Orders(Orders),
+}
+
+/// A request of order entry.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Orders {
+    /// Its `op`, which the answer repeats.
+    pub(super) op: &'static str,
+    /// None for the cancellation of many options.
+    pub(super) deed: Option<Deed>,
+    pub(super) is_batch: bool,
+    pub(super) args: Vec<Value>,
+    pub(super) expires_ms: Option<i64>,
 }
 
 /// A subscription as a client writes it.
@@ -36,6 +50,13 @@ pub(super) struct Arg {
     /// The owner of an account; the venue adds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) uid: Option<String>,
+}
+
+impl Orders {
+    /// Whether it has as many arguments as it may.
+    pub(super) fn is_sized(&self) -> bool {
+        if self.is_batch { (1..=BATCH_MAX).contains(&self.args.len()) } else { self.args.len() == 1 }
+    }
 }
 
 impl Arg {
@@ -78,6 +99,13 @@ impl Refusal {
         Self::new(60011, "Please log in")
     }
 
+    pub(super) fn wrong_url() -> Self {
+        Self::new(
+            60028,
+            "The current operation is not supported by this URL. Please use the correct URL for the operation.",
+        )
+    }
+
     pub(super) fn excluded(one: &str, other: &str) -> Self {
         Self::new(64004, format!("Subscribe to both {one} and {other} is not allowed. Unsubscribe {other} first."))
     }
@@ -96,6 +124,11 @@ fn op(message: &Map<String, Value>, text: &str) -> Result<Op, Refusal> {
     let invalid = || Refusal::invalid(text);
     let Some(Value::String(op)) = message.get("op") else { return Err(invalid()) };
     let Some(Value::Array(list)) = message.get("args") else { return Err(invalid()) };
+    if let Some((op, deed, is_batch)) = ORDER_OPS.iter().find(|(name, ..)| name == op) {
+        let expires_ms =
+            message.get("expTime").and_then(|time| time.as_str().map_or(time.as_i64(), |it| it.parse().ok()));
+        return Ok(Op::Orders(Orders { op, deed: *deed, is_batch: *is_batch, args: list.clone(), expires_ms }));
+    }
     let args = || list.iter().map(Arg::deserialize).collect::<Result<Vec<_>, _>>().map_err(|_| invalid());
     match op.as_str() {
         _ if list.is_empty() => Err(invalid()),
@@ -145,6 +178,15 @@ impl Answers<'_> {
             .event(event, &format!(r#""channel":{},"connCount":"{count}""#, Value::from(arg.channel.as_str())))
     }
 
+    /// The answer to a request of order entry, with its results or why it was not looked at.
+    pub(super) fn ordered(self, op: &str, (code, message): (u32, &str), data: &str, now_us: i64) -> String {
+        let (id, message) = (self.id.unwrap_or_default(), Value::from(message));
+        format!(
+            concat!(r#"{{"id":"{}","op":"{}","data":[{}],"code":"{}","msg":{},"inTime":"{}","outTime":"{}"}}"#,),
+            id, op, data, code, message, now_us, now_us
+        )
+    }
+
     pub(super) fn notice(self) -> String {
         self.event(
             "notice",
@@ -169,12 +211,22 @@ pub(super) fn misaddressed(answer: &str) -> Option<String> {
 /// How a fault script calls what a subscription asks for: `books:BTC-USDT`, `instruments:SPOT`, `account`.
 pub(super) fn stream_name(arg: &Arg, channel: Channel) -> String {
     let about = match channel {
-        Channel::Account | Channel::Positions | Channel::BalanceAndPosition | Channel::Orders => None,
+        Channel::Account | Channel::Positions | Channel::BalanceAndPosition | Channel::Orders | Channel::Fills => None,
         _ => arg.inst_id.as_ref().or(arg.inst_type.as_ref()),
     };
     about.map_or_else(|| arg.channel.clone(), |about| format!("{}:{about}", arg.channel))
 }
 
+/// Order entry: the `op`, what it does, and whether it takes several orders.
+const ORDER_OPS: &[(&str, Option<Deed>, bool)] = &[
+    ("order", Some(Deed::Place), false),
+    ("batch-orders", Some(Deed::Place), true),
+    ("cancel-order", Some(Deed::Cancel), false),
+    ("batch-cancel-orders", Some(Deed::Cancel), true),
+    ("amend-order", Some(Deed::Amend), false),
+    ("batch-amend-orders", Some(Deed::Amend), true),
+    ("mass-cancel", None, false),
+];
 const ID_CHARS_MAX: usize = 32;
 
 #[cfg(test)]
@@ -194,6 +246,25 @@ mod tests {
         assert_eq!(parse(text), (Some("1512".to_owned()), Ok(Op::Subscribe(books.clone()))));
         let text = r#"{"op":"unsubscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}"#;
         assert_eq!(parse(text), (None, Ok(Op::Unsubscribe(books))));
+    }
+
+    #[test]
+    fn order_entry_is_told_from_other_requests() {
+        let text = r#"{"id":"1512","op":"batch-orders","args":[{"side":"buy"}],"expTime":"1597026383085"}"#;
+        let (Some(id), Ok(Op::Orders(orders))) = parse(text) else { panic!("{:?}", parse(text)) };
+        assert_eq!((&*id, orders.op, orders.deed, orders.is_batch), ("1512", "batch-orders", Some(Deed::Place), true));
+        assert_eq!(orders.expires_ms, Some(1_597_026_383_085));
+        let sized = |is_batch, count| {
+            let args = vec![Value::Null; count];
+            Orders { is_batch, args, ..orders.clone() }.is_sized()
+        };
+        assert_eq!([sized(false, 0), sized(false, 1), sized(false, 2)], [false, true, false]);
+        assert_eq!([sized(true, 0), sized(true, 20), sized(true, 21)], [false, true, false]);
+        // From the examples of the venue's documents.
+        assert_eq!(
+            ANSWERS.ordered("order", (60013, "Invalid args"), "", 1_695_190_491_421_339),
+            r#"{"id":"1512","op":"order","data":[],"code":"60013","msg":"Invalid args","inTime":"1695190491421339","outTime":"1695190491421339"}"#
+        );
     }
 
     #[test]

@@ -14,9 +14,6 @@ use crate::market::{AggTrade, Bar, Market, Scaled};
 
 /// Answers from a market.
 pub(super) fn answer(request: &Request, market: &Market, instruments: &Instruments, now_us: i64) -> Answer {
-    if request.method() != "GET" {
-        return Answer::new(405, "");
-    }
     let shop = Shop { request, market, instruments, now_us };
     let data = match request.path() {
         "/api/v5/public/time" => Ok(format!(r#"{{"ts":"{}"}}"#, ms(now_us))),
@@ -41,11 +38,11 @@ pub(super) fn answer_recorded(request: &Request, instruments: &Instruments, now_
     data.map_or_else(|refusal| refusal, |data| envelope(&data))
 }
 
-fn envelope(data: &str) -> Answer {
+pub(super) fn envelope(data: &str) -> Answer {
     Answer::ok(format!(r#"{{"code":"0","msg":"","data":[{data}]}}"#))
 }
 
-fn list(request: &Request, all: &Instruments) -> Result<String, Answer> {
+pub(super) fn list(request: &Request, all: &Instruments) -> Result<String, Answer> {
     // The venue has these kinds, and this market nothing of them.
     if matches!(request.parameter("instType"), Some("MARGIN" | "FUTURES" | "EVENTS")) {
         return Ok(String::new());
@@ -62,7 +59,7 @@ fn kind(request: &Request) -> Result<Kind, Answer> {
     Kind::parse(mandatory(request, "instType")?).ok_or_else(|| bad("instType"))
 }
 
-fn mandatory<'a>(request: &'a Request, name: &str) -> Result<&'a str, Answer> {
+pub(super) fn mandatory<'a>(request: &'a Request, name: &str) -> Result<&'a str, Answer> {
     let given = request.parameter(name).filter(|value| !value.is_empty());
     given.ok_or_else(|| refuse(400, 50014, &format!("Parameter {name} can not be empty.")))
 }
@@ -95,7 +92,7 @@ impl<'a> Shop<'a> {
     fn books(self) -> Result<String, Answer> {
         let (instrument, levels) = (self.instrument()?, self.count("sz", 1, 400)?);
         let view = View::of(self.market.book(instrument.listing), levels);
-        Ok(format!(r#"{{{},"ts":"{}"}}"#, self.writer(instrument).sides(&view), ms(self.now_us)))
+        Ok(format!(r#"{{{},"ts":"{}"}}"#, self.writer(instrument).sides(&view, false), ms(self.now_us)))
     }
 
     /// The youngest first.
@@ -198,11 +195,11 @@ fn rest_trade(instrument: &Instrument, trade: &AggTrade) -> String {
     )
 }
 
-fn unknown() -> Answer {
+pub(super) fn unknown() -> Answer {
     refuse(200, 51001, "Instrument ID, Instrument ID code, or Spread ID doesn't exist.")
 }
 
-fn bad(name: &str) -> Answer {
+pub(super) fn bad(name: &str) -> Answer {
     refuse(400, 51000, &format!("Parameter {name} error"))
 }
 

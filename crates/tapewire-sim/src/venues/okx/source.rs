@@ -7,6 +7,7 @@ use super::live::{Known, Live};
 use super::player::Player;
 use super::request::Arg;
 use super::rest;
+use super::trade::AccountId;
 use crate::face::{Age, Answer, ConnectionId, Request, Trick, Wake};
 
 #[derive(Debug)]
@@ -42,6 +43,23 @@ impl Source {
         match self {
             Self::Live(live) => Wake::At(live.advance(known, post)),
             Self::Tape(player) => player.advance(post),
+        }
+    }
+
+    /// The account of a key; none if there are too many.
+    pub(super) fn account(&mut self, key: &str, known: Known<'_>) -> Option<AccountId> {
+        match self {
+            Self::Live(live) => live.account(key, known),
+            // A recording plays the same to everybody.
+            Self::Tape(_) => Some(AccountId::default()),
+        }
+    }
+
+    /// The number of an account's owner.
+    pub(super) fn uid(&self, account: Option<AccountId>) -> Option<u64> {
+        match self {
+            Self::Live(live) => live.accounts().get(account?).map(|holdings| holdings.uid),
+            Self::Tape(_) => None,
         }
     }
 

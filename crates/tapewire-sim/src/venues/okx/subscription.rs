@@ -1,7 +1,6 @@
 //! From the argument of a subscription to its topic: what exists, on which path, for whom.
 
-use super::account::UID;
-use super::channel::{self, Channel, PRIVATE_BUSINESS, Path, Subject};
+use super::channel::{self, Channel, Path, Subject};
 use super::clients::Client;
 use super::feeds::{About, Topic};
 use super::instrument::{Instrument, Kind};
@@ -18,14 +17,13 @@ pub(super) fn topic(arg: &Arg, client: &Client, known: Known<'_>) -> Result<Topi
             "Subscription parameter uly is unavailable anymore. Please replace uly with instFamily.",
         ));
     }
-    let private = path == Path::Private || PRIVATE_BUSINESS.contains(&arg.channel.as_str());
-    if client.key.is_none() && (private || channel.is_for_vip()) {
+    if client.account.is_none() && (subject.is_private() || channel.is_for_vip()) {
         return Err(Refusal::login_wanted());
     }
     if channel.is_for_vip() && known.options.vip < BOOKS_VIP {
         return Err(Refusal::new(64003, "Your trading fee tier doesn't meet the requirement to access this channel"));
     }
-    let about = about(arg, subject, known).ok_or_else(|| Refusal::unknown(arg))?;
+    let about = about(arg, (channel, subject), client, known).ok_or_else(|| Refusal::unknown(arg))?;
     let topic = Topic { channel, subject: about, stream: stream_name(arg, channel).into() };
     match client.excluding(&topic) {
         Some(other) => Err(Refusal::excluded(&arg.channel, name(other))),
@@ -34,16 +32,16 @@ pub(super) fn topic(arg: &Arg, client: &Client, known: Known<'_>) -> Result<Topi
 }
 
 /// The argument as messages repeat it: the channel, and what it is about.
-pub(super) fn canonical(arg: &Arg, topic: &Topic) -> Arg {
+pub(super) fn canonical(arg: &Arg, topic: &Topic, uid: Option<u64>) -> Arg {
     let Arg { channel, inst_type, inst_id, inst_family, .. } = arg.clone();
-    if matches!(topic.subject, About::Account(_)) {
-        return Arg { uid: Some(UID.to_owned()), ..arg.clone() };
+    if matches!(topic.subject, About::Account(..)) {
+        return Arg { uid: uid.map(|uid| uid.to_string()), ..arg.clone() };
     }
     let bare = Arg { channel, ..Arg::default() };
     match topic.subject {
         About::Instrument(_) => Arg { inst_id, ..bare },
         About::Kind(_) => Arg { inst_type, ..bare },
-        About::Account(_) | About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
+        About::Account(..) | About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
     }
 }
 
@@ -61,7 +59,7 @@ fn on_path(arg: &Arg, client: Path, channel: Path) -> Result<(), Refusal> {
     }
 }
 
-fn about(arg: &Arg, subject: Subject, known: Known<'_>) -> Option<About> {
+fn about(arg: &Arg, (channel, subject): (Channel, Subject), client: &Client, known: Known<'_>) -> Option<About> {
     let by_id = |wanted: fn(&Instrument) -> bool| {
         let number = known.instruments.number(arg.inst_id.as_deref()?)?;
         known.instruments.get(number).filter(|instrument| wanted(instrument)).map(|_| About::Instrument(number))
@@ -75,12 +73,28 @@ fn about(arg: &Arg, subject: Subject, known: Known<'_>) -> Option<About> {
         Subject::Index => by_id(|instrument| instrument.kind == Kind::Spot),
         // Kinds that exist at the venue, and of which nothing is listed here, are silent.
         Subject::Kind => match arg.inst_type.as_deref()? {
-            "MARGIN" | "FUTURES" | "OPTION" | "EVENTS" => Some(About::Nothing),
-            name => Kind::parse(name).map(About::Kind),
+            "SPOT" if channel == Channel::LiquidationOrders => None,
+            name => Kind::parse(name).map(About::Kind).or_else(|| is_kind(name).then_some(About::Nothing)),
         },
-        Subject::Account => Some(About::Account(arg.json().into())),
-        Subject::Any => Some(About::Nothing),
+        Subject::Account => account(arg, client, known),
+        Subject::AccountKind => {
+            let kind = arg.inst_type.as_deref()?;
+            (kind == "ANY" || is_kind(kind)).then(|| account(arg, client, known))?
+        }
+        Subject::Unlisted => known.recorded.then_some(About::Nothing),
+        Subject::Venue => Some(About::Nothing),
     }
+}
+
+/// An account's channel, of an instrument that exists if one is named.
+fn account(arg: &Arg, client: &Client, known: Known<'_>) -> Option<About> {
+    let exists = |id: &String| known.recorded || id.is_empty() || known.instruments.find(id).is_some();
+    let account = client.account.filter(|_| arg.inst_id.as_ref().is_none_or(exists))?;
+    Some(About::Account(account, arg.json().into()))
+}
+
+fn is_kind(name: &str) -> bool {
+    ["SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS"].contains(&name)
 }
 
 const fn name(channel: Channel) -> &'static str {
@@ -91,5 +105,5 @@ const fn name(channel: Channel) -> &'static str {
     }
 }
 
-/// The fee tier of tick-by-tick books, since April 2026.
+/// The fee tier of tick-by-tick books and of fills, since April 2026.
 const BOOKS_VIP: u32 = 4;

@@ -89,7 +89,7 @@ async fn the_fourth_connection_in_a_second_is_refused() {
 async fn an_account_has_a_counted_channel_on_30_connections() {
     let sim = okx().option("limits", "off").start().await.unwrap();
     let mut clients = Vec::new();
-    for number in 1..=31 {
+    for number in 1..=31_u32 {
         let mut client = open(&sim, "private").await;
         let login = json!([{ "apiKey": "k", "passphrase": "p", "timestamp": "1538054050", "sign": "s" }]);
         send(&mut client, "login", login).await;
@@ -98,7 +98,7 @@ async fn an_account_has_a_counted_channel_on_30_connections() {
         assert_eq!(client.json().await["event"], "subscribe");
         let count = client.json().await;
         let event = if number > 30 { "channel-conn-count-error" } else { "channel-conn-count" };
-        assert_eq!((&count["event"], &count["connCount"]), (&json!(event), &json!(number.to_string())));
+        assert_eq!((&count["event"], &count["connCount"]), (&json!(event), &json!(number.min(30).to_string())));
         clients.push(client);
     }
     sim.stop().await;
