@@ -64,6 +64,7 @@ impl From<Outgoing> for Queued {
         match what {
             Outgoing::Data { frame, .. } | Outgoing::Reply(frame) => Self::Frame(frame),
             Outgoing::Close { code, reason } => Self::Close { code, reason },
+            Outgoing::Reset => Self::Break(Broken::Reset),
         }
     }
 }

@@ -241,6 +241,8 @@ pub(crate) enum Outgoing {
     Reply(FrameBuf),
     /// The end of the connection.
     Close { code: u16, reason: String },
+    /// The same without a farewell.
+    Reset,
 }
 
 impl Outbox {
@@ -258,6 +260,11 @@ impl Outbox {
     /// Ends a connection with a close frame, behind what was sent before. A reason has at most 123 bytes on the wire.
     pub fn close(&mut self, to: ConnectionId, code: u16, reason: impl Into<String>) {
         self.items.push(Output { to, what: Outgoing::Close { code, reason: reason.into() } });
+    }
+
+    /// Ends a connection without a close frame, behind what was sent before: a TCP reset.
+    pub fn reset(&mut self, to: ConnectionId) {
+        self.items.push(Output { to, what: Outgoing::Reset });
     }
 
     /// Whether every connection has room for a burst. A live market needs not ask: who does not read loses the

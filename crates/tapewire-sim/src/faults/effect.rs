@@ -34,7 +34,7 @@ impl Effect {
 
     pub(super) fn concerns(&self, what: &Outgoing) -> bool {
         match what {
-            Outgoing::Close { .. } => matches!(self.fault, Fault::Burst { .. }),
+            Outgoing::Close { .. } | Outgoing::Reset => matches!(self.fault, Fault::Burst { .. }),
             Outgoing::Reply(_) => matches!(
                 self.fault,
                 Fault::AckLost { .. } | Fault::AckLate { .. } | Fault::AckWrong { .. } | Fault::Burst { .. }
@@ -108,7 +108,7 @@ impl Effect {
 fn data(what: Outgoing) -> Option<FrameBuf> {
     match what {
         Outgoing::Data { frame, .. } => Some(frame),
-        Outgoing::Reply(_) | Outgoing::Close { .. } => None,
+        Outgoing::Reply(_) | Outgoing::Close { .. } | Outgoing::Reset => None,
     }
 }
 
@@ -117,7 +117,7 @@ fn rewrite(what: Outgoing, change: impl Fn(Frame<'_>) -> FrameBuf) -> Outgoing {
     match what {
         Outgoing::Data { stream, frame } => Outgoing::Data { stream, frame: change(frame.as_frame()) },
         Outgoing::Reply(frame) => Outgoing::Reply(change(frame.as_frame())),
-        close @ Outgoing::Close { .. } => close,
+        end @ (Outgoing::Close { .. } | Outgoing::Reset) => end,
     }
 }
 

@@ -29,6 +29,10 @@ impl Face for Echo {
     fn frame(&mut self, _: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
         match frame {
             Frame::Text("bye") => out.close(connection, 4000, "as you wish"),
+            Frame::Text("off") => {
+                out.reply(connection, "last words");
+                out.reset(connection);
+            }
             Frame::Text(text) => out.data(connection, &"echo".into(), text),
             Frame::Binary(bytes) => out.data(connection, &"echo".into(), bytes.to_vec()),
         }
@@ -59,6 +63,11 @@ async fn a_face_greets_answers_refuses_and_closes() {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     client.send("bye").await;
     assert_eq!(client.end().await, Some((4000, "as you wish".to_owned())));
+
+    let mut client = Client::open(&sim, "/").await;
+    client.send("off").await;
+    assert_eq!((client.text().await, client.text().await), ("good day".to_owned(), "last words".to_owned()));
+    assert!(matches!(client.next().await, None | Some(Err(_))), "no farewell");
 
     match Client::try_open(&sim, "/?key=bad").await {
         Err(tokio_tungstenite::tungstenite::Error::Http(response)) => {

@@ -144,7 +144,7 @@ impl Infoway {
             client.ended = true;
         }
         out.reply(connection, error(trace, why));
-        out.close(connection, 1000, "");
+        if self.options.resets { out.reset(connection) } else { out.close(connection, 1000, "") }
     }
 
     fn is_let_in(&self, key: Option<&str>) -> bool {

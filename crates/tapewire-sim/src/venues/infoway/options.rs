@@ -23,6 +23,8 @@ pub(super) struct Options {
     pub(super) frames_max: u32,
     /// How long a connection may be without a heartbeat; 0 for ever.
     pub(super) heartbeat_us: i64,
+    /// Whether the venue ends connections without a close frame.
+    pub(super) resets: bool,
     /// Whether stocks of another business are refused in prose.
     pub(super) prose: bool,
     /// Whether markets close.
@@ -85,6 +87,7 @@ impl Options {
             "release_ms" => self.release_us = given.micros()?,
             "frames" => self.frames_max = given.number(FRAMES_MOST)?,
             "heartbeat_ms" => self.heartbeat_us = given.micros()?,
+            "cut" => self.resets = given.word(&[("reset", true), ("close", false)])?,
             "wrong_market" => self.prose = given.word(&[("prose", true), ("silent", false)])?,
             "hours" => self.real_hours = given.word(&[("real", true), ("always", false)])?,
             "books" => self.null_sides = given.word(&[("null", true), ("whole", false)])?,
@@ -108,6 +111,7 @@ impl Default for Options {
             release_us: 0,
             frames_max: 60,
             heartbeat_us: 60_000_000,
+            resets: false,
             prose: false,
             real_hours: false,
             null_sides: false,
@@ -164,6 +168,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         name: "heartbeat_ms",
         values: "milliseconds (default 60000), 0 for ever",
         doc: "how long a connection may be without a heartbeat before it is answered 513 and closed",
+    },
+    OptionInfo {
+        name: "cut",
+        values: "close (default) or reset",
+        doc: "whether a connection that broke a limit ends with close code 1000, or without a close frame",
     },
     OptionInfo {
         name: "wrong_market",

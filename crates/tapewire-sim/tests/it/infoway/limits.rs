@@ -70,6 +70,23 @@ async fn a_minute_without_a_heartbeat_ends_the_connection_whatever_else_is_sent(
     sim.stop().await;
 }
 
+/// What ended is not known from the close: the venue says nothing more, and may leave without a word.
+#[tokio::test(start_paused = true)]
+async fn a_cut_may_come_without_a_close_frame() {
+    let sim =
+        infoway().option("cut", "reset").option("frames", "1").option("heartbeat_ms", "5000").start().await.unwrap();
+    let mut client = open(&sim, "crypto").await;
+    assert_eq!(client.json().await["code"], 513);
+    assert!(matches!(client.next().await, None | Some(Err(_))));
+    let mut client = open(&sim, "crypto").await;
+    for _ in 0..2 {
+        client.send(r#"{"code":10010,"trace":"h"}"#).await;
+    }
+    assert_eq!(client.json().await["code"], 501);
+    assert!(matches!(client.next().await, None | Some(Err(_))));
+    sim.stop().await;
+}
+
 fn codes(from: usize, count: usize) -> String {
     (from..from + count).map(|number| format!("{number:06}.SH")).collect::<Vec<_>>().join(",")
 }
