@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tapewire_sim::{Builder, Simulator};
@@ -103,12 +103,24 @@ impl Client {
 
 /// The answer to a GET: status, headers, body.
 pub(crate) async fn get(sim: &Simulator, path: &str) -> (u16, http::HeaderMap, Value) {
+    ask(sim, "GET", path, &[], String::new()).await
+}
+
+/// The answer to a request over HTTP: status, headers, body.
+pub(crate) async fn ask(
+    sim: &Simulator,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> (u16, http::HeaderMap, Value) {
     let (near, far) = tokio::io::duplex(64 << 10);
     sim.serve(far);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(near)).await.expect("a pipe");
     let driver = tokio::spawn(connection);
-    let request =
-        http::Request::get(path).header("host", "localhost").body(Empty::<bytes::Bytes>::new()).expect("a request");
+    let request = http::Request::builder().method(method).uri(path).header("host", "localhost");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let request = request.body(Full::<bytes::Bytes>::from(body)).expect("a request");
     let response = sender.send_request(request).await.expect("an answer");
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();

@@ -2,8 +2,10 @@
 
 mod channels;
 mod limits;
+mod orders;
 mod outside;
 mod private;
+mod rare;
 mod replay;
 mod requests;
 
