@@ -10,8 +10,8 @@ use tapewire_json::Raw;
 use crate::connector::Ssi;
 use crate::token::{Level, Request, Session, Step, Tokens};
 use crate::topic::{ACCOUNT, MARKET};
-use crate::wire::Word;
 use crate::wire::rest::{self, OtpAsked, Security, Status};
+use crate::wire::{Word, quoted};
 use crate::{code, number::Number, symbol, time};
 
 /// The default base of the streams, and their path.
@@ -323,18 +323,4 @@ fn security(it: &Security<'_>, ts_recv: Option<UnixNanos>) -> Result<Instrument,
         state: TradingState::Unknown,
         raw_state: None,
     })
-}
-
-/// A text as JSON.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

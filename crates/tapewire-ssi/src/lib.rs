@@ -10,6 +10,7 @@
 //! - `account`: tokens and instruments over REST. `token`: the one session that a key has. `code`: what error codes mean.
 //! - `wire/`: the venue's messages, field for field. `normalize`: market data to events; `own`: those of one's own account.
 //! - [`market`]: the rules of the markets behind the venue, as data.
+//! - `trading`, a feature: orders, and what one has, over REST.
 //! - `number`, `time`, `mask`: numbers with commas, texts in Vietnam's time, account numbers that must not be seen.
 
 mod account;
@@ -29,6 +30,8 @@ mod symbol;
 mod time;
 mod token;
 mod topic;
+#[cfg(feature = "trading")]
+pub mod trading;
 mod wire;
 
 pub use connector::{Otp, Ssi, ssi};

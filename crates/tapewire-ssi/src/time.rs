@@ -46,6 +46,13 @@ pub(crate) fn day_of(UnixNanos(time): UnixNanos) -> i64 {
     time.saturating_add(AHEAD).div_euclid(DAY)
 }
 
+/// `YYYY/MM/DD` of a time in Vietnam, as requests write it.
+#[cfg(feature = "trading")]
+pub(crate) fn date(UnixNanos(time): UnixNanos) -> String {
+    let local = UnixNanos(time.saturating_add(AHEAD)).to_string();
+    local.get(..10).unwrap_or_default().replace('-', "/")
+}
+
 /// Minutes since midnight in Vietnam.
 pub(crate) fn minute_of_day(UnixNanos(time): UnixNanos) -> u16 {
     u16::try_from(time.saturating_add(AHEAD).rem_euclid(DAY) / (60 * SECOND)).unwrap_or_default()

@@ -71,8 +71,8 @@ pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
         let board = if symbol::is_future(symbol) { Board::Derivatives } else { Board::Hose };
         topic.hours = Some(board.rules().hours);
     }
-    if topic.wire.starts_with("quote.") || topic.wire.starts_with("oddlot.") {
-        // Each message is a whole book, and none is numbered.
+    if matches!(kind(&topic.wire), Kind::Quote | Kind::OddLot) && !is_basket(&topic.wire) {
+        // Each message is a whole book, and none is numbered. Those of a basket are of many books.
         (topic.rule, topic.resync) = (BookRule::InOrder, Resync::InStream);
     }
     Ok(topic)

@@ -90,6 +90,24 @@ pub(crate) struct Portfolio<'a> {
     pub(crate) trading: Option<Sum>,
 }
 
+#[cfg(feature = "trading")]
+impl<'a> Portfolio<'a> {
+    /// A position of which nothing is known but of what.
+    pub(crate) fn of(symbol: Text<'a>) -> Self {
+        Self {
+            symbol,
+            long: None,
+            short: None,
+            net: None,
+            bid_average: None,
+            ask_average: None,
+            market_price: None,
+            floating: None,
+            trading: None,
+        }
+    }
+}
+
 /// `fcoEvent`: the state of a conditional order.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Conditional<'a> {
