@@ -80,6 +80,7 @@ class Inbox:
 
     def __init__(self):
         self.seen, self.book, self.trade = {}, Book(), None
+        self.orders = {}
 
     def __call__(self, raw):
         message = json.loads(raw) if isinstance(raw, str) else raw
@@ -88,6 +89,9 @@ class Inbox:
             need(event != "error", f"{message}")
             need(text(message.get("connId")), f"{event}: no connId in {message}")
             return self.count(event)
+        if "op" in message:
+            need(message["code"] == "0" and message["data"][0]["sCode"] == "0", f"{message}")
+            return self.count(message["op"])
         channel = message["arg"]["channel"]
         for data in message["data"]:
             self.fields(channel, data)
@@ -98,6 +102,9 @@ class Inbox:
             first = int(trade["tradeId"]) - int(trade["count"]) + 1
             need(self.trade is None or first == self.trade + 1, f"trades: {first} follows {self.trade}")
             self.trade = int(trade["tradeId"])
+        if channel == "orders":
+            for order in message["data"]:
+                self.orders.setdefault(order["clOrdId"], []).append(order["state"])
         self.count(channel)
 
     def fields(self, channel, data):

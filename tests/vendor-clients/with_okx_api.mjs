@@ -1,8 +1,8 @@
-// Drives okx-api (npm), unmodified, against the simulated venue: public channels, and a login of its own accord.
+// Drives okx-api (npm), unmodified, against the simulated venue: public channels, a login of its own accord, and orders.
 import { createRequire } from 'node:module';
 
-const [websocket, , modules] = process.argv.slice(2);
-const { WebsocketClient } = createRequire(`${modules}/`)('okx-api');
+const [websocket, rest, modules] = process.argv.slice(2);
+const { RestClient, WebsocketClient } = createRequire(`${modules}/`)('okx-api');
 const seen = {};
 const fail = (why) => {
     console.error(`okx-api: ${why}`);
@@ -46,5 +46,45 @@ await path('public', {}, ['trades', 'books', 'tickers'].map((channel) => ({ chan
 });
 const accounts = [{ apiKey: 'sim-key', apiSecret: 'sim-secret', apiPass: 'sim-passphrase' }];
 await path('private', { accounts }, [{ channel: 'account' }], { account: 1 });
+
+/** Places, amends and cancels an order over the socket, each with the answer that belongs to it, and waits for the pushes. */
+async function orders() {
+    const client = new WebsocketClient({ accounts, wsUrl: `${websocket}/ws/v5/private` }, quiet);
+    const states = [];
+    const told = new Promise((resolve) => {
+        client.on('exception', (what) => fail(JSON.stringify(what)));
+        client.on('update', (message) => {
+            if (message.arg.channel !== 'orders') return;
+            states.push(...message.data.map(({ state }) => state));
+            if (states.at(-1) === 'canceled') resolve();
+        });
+        client.on('response', ({ event }) => event === 'subscribe' && trade());
+    });
+    const open = new RestClient({ baseUrl: rest, ...accounts[0] });
+    const [{ instIdCode }] = await open.getInstruments({ instType: 'SPOT', instId: symbol.instId });
+    const [{ bids }] = await open.getOrderBook({ ...symbol, sz: '1' });
+    const px = String(Math.floor(Number(bids[0][0])) - 100);
+    const which = { instIdCode, clOrdId: 'n1' };
+    const ask = async (op, args) => {
+        const { code, data } = await client.sendWSAPIRequest(client.getMarketWsKey('private'), op, args);
+        if (code !== '0' || data[0].sCode !== '0') fail(`${op}: ${JSON.stringify(data)}`);
+        seen[op] = 1;
+    };
+    const trade = async () => {
+        await ask('order', { ...which, tdMode: 'cash', side: 'buy', ordType: 'limit', px, sz: '0.01' });
+        await ask('amend-order', { ...which, newSz: '0.02' });
+        await ask('cancel-order', which);
+    };
+    client.subscribe([{ channel: 'orders', instType: 'ANY' }]);
+    await told;
+    if (states.join() !== 'live,live,canceled') fail(`orders: ${states}`);
+    const [balance] = await open.getBalance();
+    if (!balance.details.length) fail('balance: nothing');
+    Object.assign(seen, { orders: states.length, balance: 1 });
+    client.removeAllListeners();
+    client.on('exception', () => {});
+    client.closeAll(true);
+}
+await orders();
 console.log(`okx-api: ${Object.entries(seen).map(([what, times]) => `${times} ${what}`).join(', ')}`);
 process.exit(0);

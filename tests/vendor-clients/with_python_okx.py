@@ -6,8 +6,10 @@ The client always wraps its sockets in TLS; it trusts the file that SSL_CERT_FIL
 import asyncio
 import sys
 
+from okx.Account import AccountAPI
 from okx.MarketData import MarketAPI
 from okx.PublicData import PublicAPI
+from okx.Trade import TradeAPI
 from okx.websocket.WsPrivateAsync import WsPrivateAsync
 from okx.websocket.WsPublicAsync import WsPublicAsync
 
@@ -15,6 +17,7 @@ from checks import Mismatch, finish, need
 from okx_checks import Inbox
 
 SYMBOL = "BTC-USDT"
+KEYS = {"api_key": "sim-key", "api_secret_key": "sim-secret", "passphrase": "sim-passphrase", "flag": "0"}
 
 
 async def until(inbox, counts, reading):
@@ -40,7 +43,13 @@ async def public(websocket):
     return inbox.seen
 
 
-async def private(websocket):
+def far_below(rest):
+    """A price at which nobody sells."""
+    best = MarketAPI(flag="0", domain=rest).get_orderbook(instId=SYMBOL, sz="1")["data"][0]["bids"][0][0]
+    return str(int(float(best)) - 100)
+
+
+async def private(websocket, rest):
     inbox = Inbox()
     client = WsPrivateAsync(
         apiKey="sim-key", passphrase="sim-passphrase", secretKey="sim-secret", url=f"{websocket}/ws/v5/private"
@@ -50,8 +59,58 @@ async def private(websocket):
     await client.subscribe([{"channel": "account"}, {"channel": "orders", "instType": "ANY"}], inbox)
     wanted = {"login": 1, "subscribe": 2, "channel-conn-count": 2, "account": 1}
     await until(inbox, wanted, reading)
+    await orders(client, inbox, reading, rest)
     await client.stop()
     return {f"private {name}": count for name, count in inbox.seen.items()}
+
+
+async def orders(client, inbox, reading, rest):
+    """One order is placed, amended and canceled, and another one filled; the pushes tell it."""
+    listed = await asyncio.to_thread(PublicAPI(flag="0", domain=rest).get_instruments, instType="SPOT", instId=SYMBOL)
+    code = listed["data"][0]["instIdCode"]
+    price = await asyncio.to_thread(far_below, rest)
+    order = {"instIdCode": code, "tdMode": "cash", "side": "buy"}
+    which = {"instIdCode": code, "clOrdId": "p1"}
+    await client.place_order([order | {"ordType": "limit", "px": price, "sz": "0.01", "clOrdId": "p1"}], id="1")
+    await until(inbox, {"order": 1, "orders": 1}, reading)
+    await client.amend_order([which | {"newSz": "0.02"}], id="2")
+    await until(inbox, {"amend-order": 1, "orders": 2}, reading)
+    await client.cancel_order([which], id="3")
+    await until(inbox, {"cancel-order": 1, "orders": 3}, reading)
+    await client.place_order([order | {"ordType": "market", "sz": "500", "clOrdId": "p2"}], id="4")
+    while not inbox.orders.get("p2", [""])[-1] == "filled":
+        await until(inbox, {"orders": inbox.seen["orders"] + 1}, reading)
+    need(inbox.orders["p1"] == ["live", "live", "canceled"], f"orders: {inbox.orders}")
+    need(inbox.orders["p2"][:2] == ["live", "partially_filled"], f"orders: {inbox.orders}")
+
+
+def account(rest):
+    """The same over signed REST."""
+    trade, account = TradeAPI(domain=rest, **KEYS), AccountAPI(domain=rest, **KEYS)
+    price = far_below(rest)
+    placed = trade.place_order(
+        instId=SYMBOL, tdMode="cash", side="buy", ordType="limit", px=price, sz="0.01", clOrdId="r1"
+    )
+    done = {
+        "balance": account.get_account_balance(ccy="USDT"),
+        "positions": account.get_positions(instType="SWAP"),
+        "order": trade.get_order(instId=SYMBOL, clOrdId="r1"),
+        "pending": trade.get_order_list(instType="SPOT", instId=SYMBOL),
+        "place": placed,
+        "amend": trade.amend_order(instId=SYMBOL, clOrdId="r1", newSz="0.02"),
+        "cancel": trade.cancel_order(instId=SYMBOL, ordId=placed["data"][0]["ordId"]),
+        "market": trade.place_order(instId=SYMBOL, tdMode="cash", side="sell", ordType="market", sz="0.01"),
+    }
+    done["fills"] = trade.get_fills(instType="SPOT")
+    for name, answer in done.items():
+        need(answer["code"] == "0" and answer["data"], f"{name}: {answer}")
+    for name in ("place", "amend", "cancel", "market"):
+        need(done[name]["data"][0]["sCode"] == "0", f"{name}: {done[name]}")
+    need(done["order"]["data"][0]["state"] == "live", f"order: {done['order']}")
+    need(float(done["balance"]["data"][0]["details"][0]["ordFrozen"]) > 0, f"balance: {done['balance']}")
+    wrong = TradeAPI(domain=rest, **(KEYS | {"api_secret_key": "other"})).get_fills()
+    need(wrong["code"] == "50113", f"a wrong signature: {wrong}")
+    return {"signed answers": len(done)}
 
 
 def over_http(rest):
@@ -71,8 +130,8 @@ def over_http(rest):
 
 
 async def run(websocket, rest):
-    both = await asyncio.gather(public(websocket), private(websocket))
-    return both[0] | both[1] | await asyncio.to_thread(over_http, rest)
+    both = await asyncio.gather(public(websocket), private(websocket, rest))
+    return both[0] | both[1] | await asyncio.to_thread(over_http, rest) | await asyncio.to_thread(account, rest)
 
 
 def main():
