@@ -24,7 +24,8 @@ pub(crate) struct ConnectArgs {
     pub(crate) proxy: Option<String>,
 
     /// A TOML file with a table for each account, such as `[binance]`, with the keys endpoint, rest, proxy, ca, key,
-    /// secret and passphrase; `TAPEWIRE_BINANCE_ENDPOINT` and so on override it
+    /// secret, passphrase, keep (a file for tokens) and the venue's own, which `tapewire venues VENUE` lists;
+    /// `TAPEWIRE_BINANCE_ENDPOINT` and so on override it
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -39,10 +40,13 @@ enum Field {
     Key,
     Secret,
     Passphrase,
+    Keep,
+    /// One of the venue's own.
+    Own(&'static str),
 }
 
 /// The fields by name.
-const FIELDS: [(&str, Field); 7] = [
+const FIELDS: [(&str, Field); 8] = [
     ("endpoint", Field::Endpoint),
     ("rest", Field::Rest),
     ("proxy", Field::Proxy),
@@ -50,6 +54,7 @@ const FIELDS: [(&str, Field); 7] = [
     ("key", Field::Key),
     ("secret", Field::Secret),
     ("passphrase", Field::Passphrase),
+    ("keep", Field::Keep),
 ];
 
 /// What the names of our environment variables begin with.
@@ -103,14 +108,14 @@ pub(crate) enum ConfigError {
         source: UnknownVenue,
     },
     /// There is no such field.
-    #[error("{origin}: `{name}` is not a key of an account{}", hint(nearest))]
+    #[error("{origin}: `{name}` is not a key of an account{hint}")]
     UnknownField {
         /// Where it was said.
         origin: String,
         /// What was written.
         name: String,
-        /// The names nearest to it.
-        nearest: Vec<String>,
+        /// The names nearest to it, or all.
+        hint: String,
     },
     /// An account is a value, where a table is needed.
     #[error("{}: `{account}` is not a table: write [{account}] above its keys", path.display())]
@@ -173,6 +178,9 @@ pub(crate) enum ConfigError {
         /// The venue.
         venue: String,
     },
+    /// A setting of a venue has a value that it does not take.
+    #[error(transparent)]
+    Setting(#[from] venues::BadSetting),
     /// The command line names a venue that there is not.
     #[error(transparent)]
     Venue(#[from] UnknownVenue),
@@ -210,7 +218,12 @@ impl Accounts {
 
     /// A venue with all that is set for it.
     pub(crate) fn venue(&self, name: &str) -> Result<Venue, ConfigError> {
-        let mut venue = venues::find(name)?;
+        let own = |setting: &str| {
+            let (_, setting) =
+                self.settings.iter().find(|((venue, field), _)| venue == name && field.is_own(setting))?;
+            Some(setting.text.expose().to_owned())
+        };
+        let mut venue = venues::entry(name)?.make(own)?;
         if let Some(url) = self.url(name, Field::Endpoint, &["ws", "wss"], "ws:// or wss://")? {
             venue = venue.endpoint(url);
         }
@@ -230,6 +243,9 @@ impl Accounts {
             };
             venue = venue.root(pem);
         }
+        if let Some(setting) = self.get(name, Field::Keep) {
+            venue = venue.keep_tokens(setting.text.expose());
+        }
         venue.target.credentials = self.credentials(name)?;
         Ok(venue)
     }
@@ -238,12 +254,16 @@ impl Accounts {
     pub(crate) fn credentials(&self, name: &str) -> Result<Option<Credentials>, ConfigError> {
         let half = |setting: &Setting, missing| ConfigError::Half { origin: setting.origin.clone(), missing };
         let passphrase = self.get(name, Field::Passphrase);
+        let key_alone = venues::entry(name)?.key_alone;
         match (self.get(name, Field::Key), self.get(name, Field::Secret)) {
             (Some(key), Some(secret)) => Ok(Some(Credentials {
                 key: key.text.clone(),
                 secret: secret.text.clone(),
                 passphrase: passphrase.map(|setting| setting.text.clone()),
             })),
+            (Some(key), None) if key_alone => {
+                Ok(Some(Credentials { key: key.text.clone(), secret: Secret::new(""), passphrase: None }))
+            }
             (Some(key), None) => Err(half(key, "secret")),
             (None, Some(secret)) => Err(half(secret, "key")),
             (None, None) => passphrase.map_or(Ok(None), |setting| Err(half(setting, "key"))),
@@ -293,7 +313,7 @@ impl Accounts {
             };
             for (name, value) in fields {
                 let origin = format!("{shown}: [{account}] {name}");
-                let field = known_field(&name, &origin)?;
+                let field = known_field(&account, &name, &origin)?;
                 let toml::Value::String(value) = value else { return Err(ConfigError::NotText { origin }) };
                 self.set(&account, field, value, origin);
             }
@@ -309,7 +329,7 @@ impl Accounts {
             .filter_map(|venue| Some((venue, rest.strip_prefix(&spelled(venue))?.strip_prefix('_')?)))
             .max_by_key(|(venue, _)| venue.len());
         let Some((venue, field)) = owner else { return Ok(()) };
-        let field = known_field(&field.to_lowercase(), name)?;
+        let field = known_field(venue, &field.to_lowercase(), name)?;
         if !value.is_empty() {
             self.set(venue, field, value, name.to_owned());
         }
@@ -353,21 +373,31 @@ fn known_venue(name: &str, origin: impl FnOnce() -> String) -> Result<(), Config
     }
 }
 
-/// The nearest names, or all if none is near.
-fn hint(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return format!("; it has: {}", FIELDS.map(|(name, _)| name).join(", "));
-    }
-    did_you_mean(nearest)
+/// The names of what can be set for a venue.
+fn fields(venue: &str) -> Vec<(&'static str, Field)> {
+    let own = venues::entry(venue).map_or(&[][..], |entry| entry.settings);
+    FIELDS.into_iter().chain(own.iter().map(|setting| (setting.name, Field::Own(setting.name)))).collect()
 }
 
-fn known_field(name: &str, origin: &str) -> Result<Field, ConfigError> {
-    let found = FIELDS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, field)| *field).ok_or_else(|| ConfigError::UnknownField {
-        origin: origin.to_owned(),
-        name: tapewire::excerpt(name.as_bytes()),
-        nearest: nearest(name, FIELDS.iter().map(|(known, _)| *known)),
+fn known_field(venue: &str, name: &str, origin: &str) -> Result<Field, ConfigError> {
+    let fields = fields(venue);
+    let found = fields.iter().find(|(known, _)| *known == name);
+    found.map(|(_, field)| *field).ok_or_else(|| {
+        let names = || fields.iter().map(|(known, _)| *known);
+        let near = nearest(name, names());
+        let all = || format!("; it has: {}", names().collect::<Vec<_>>().join(", "));
+        ConfigError::UnknownField {
+            origin: origin.to_owned(),
+            name: tapewire::excerpt(name.as_bytes()),
+            hint: if near.is_empty() { all() } else { did_you_mean(&near) },
+        }
     })
+}
+
+impl Field {
+    fn is_own(self, setting: &str) -> bool {
+        matches!(self, Self::Own(name) if name == setting)
+    }
 }
 
 #[cfg(test)]
@@ -408,7 +438,7 @@ mod tests {
                 "[binance]\ncolour = 'a'",
                 &[],
                 &[],
-                "a.toml: [binance] colour: `colour` is not a key of an account; it has: endpoint, rest, proxy, ca, key, secret, passphrase",
+                "a.toml: [binance] colour: `colour` is not a key of an account; it has: endpoint, rest, proxy, ca, key, secret, passphrase, keep",
             ),
             (
                 "[binanse]",
@@ -420,7 +450,7 @@ mod tests {
                 "[binance]\nkee = 'a'",
                 &[],
                 &[],
-                "a.toml: [binance] kee: `kee` is not a key of an account; did you mean `key`?",
+                "a.toml: [binance] kee: `kee` is not a key of an account; did you mean `keep` or `key`?",
             ),
             ("[binance]\nkey = 1", &[], &[], "a.toml: [binance] key: write a text in quotes"),
             (

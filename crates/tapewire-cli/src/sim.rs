@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tapewire_sim::{Script, Simulator, Speed};
+use tapewire_sim::{Script, Simulator, Speed, VenueInfo};
 
 use crate::config::{Accounts, ConfigError};
 use crate::error::Error;
@@ -143,16 +143,28 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// The examples, and what the simulators themselves say they can do.
+/// The examples, and what the simulators themselves say they can do; what several can do is said once.
 fn long_help() -> String {
     let mut text = format!("{EXAMPLES}\n\n{FAULTS}");
-    for venue in tapewire_sim::venues() {
-        _ = write!(text, "\n\n{}: {}", venue.id, venue.summary);
+    let all: Vec<_> = tapewire_sim::venues().collect();
+    for (place, venue) in all.iter().enumerate() {
+        let same = |other: &&&VenueInfo| std::ptr::eq(other.options, venue.options) && !venue.options.is_empty();
+        if all.iter().take(place).any(|before| same(&before)) {
+            continue;
+        }
+        let ids: Vec<&str> = all.iter().filter(same).map(|other| other.id).collect();
+        let ids = if ids.is_empty() { venue.id.to_owned() } else { ids.join(", ") };
+        _ = write!(text, "\n\n{ids}: {}", venue.summary);
         for option in venue.options {
             _ = write!(text, "\n  --option {}={}\n      {}", option.name, option.values, option.doc);
         }
-        for fault in venue.faults {
-            _ = write!(text, "\n  fault {} {}\n      {}", fault.name, fault.args, fault.doc);
+    }
+    _ = write!(text, "\n\nFaults; a venue refuses a script with one that it cannot play:");
+    let mut told: Vec<&str> = Vec::new();
+    for fault in all.iter().flat_map(|venue| venue.faults) {
+        if !told.contains(&fault.name) {
+            told.push(fault.name);
+            _ = write!(text, "\n  {} {}\n      {}", fault.name, fault.args, fault.doc);
         }
     }
     text

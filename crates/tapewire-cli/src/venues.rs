@@ -84,6 +84,9 @@ fn text(venues: &[Venue], output: &mut Output) -> Result<(), Error> {
         output.table(&table)?;
         writeln!(output.writer(), "\n`*` in `all`: can be had for all instruments, as {}:*@CHANNEL", venue.id())?;
         writeln!(output.writer(), "read {}", known.read)?;
+        for setting in tapewire::venues::entry(venue.id().as_str()).map_or(&[][..], |entry| entry.settings) {
+            writeln!(output.writer(), "set `{}`: {}; {}", setting.name, setting.doc, setting.values)?;
+        }
     }
     Ok(())
 }

@@ -44,6 +44,10 @@ pub use tapewire_engine::{
     Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle, HttpError,
     NetDialer, OtpSource, Status, Stream, instruments,
 };
+#[cfg(feature = "infoway")]
+pub use tapewire_infoway as infoway;
 #[cfg(feature = "okx")]
 pub use tapewire_okx as okx;
 pub use tapewire_session::Counters;
+#[cfg(feature = "ssi")]
+pub use tapewire_ssi as ssi;

@@ -3,32 +3,206 @@
 use tapewire_core::suggest::{did_you_mean, nearest};
 use tapewire_core::{Recovery, Venue, excerpt};
 
-/// Makes a venue at its default address, without credentials.
-pub type Make = fn() -> Venue;
+/// Gives the value of a setting.
+type Settings<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Makes a venue, or says which setting is wrong.
+type Make = fn(Settings<'_>) -> Result<Venue, String>;
 
-/// Each venue's name, and what makes it.
-pub const VENUES: &[(&str, Make)] = &[
+/// A venue of this build.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name, such as `binance`.
+    pub name: &'static str,
+    /// Whether its credentials are a key alone, without a secret.
+    pub key_alone: bool,
+    /// What can be set beside address and credentials.
+    pub settings: &'static [SettingInfo],
+    make: Make,
+}
+
+/// Something that can be set for a venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The values it takes, and the default.
+    pub values: &'static str,
+    /// What it changes, in one line.
+    pub doc: &'static str,
+}
+
+/// All venues.
+pub const VENUES: &[Entry] = &[
     #[cfg(feature = "binance")]
-    ("binance", tapewire_binance::spot),
+    Entry::plain("binance", |_| Ok(tapewire_binance::spot())),
     #[cfg(feature = "okx")]
-    ("okx", tapewire_okx::okx),
+    Entry::plain("okx", |_| Ok(tapewire_okx::okx())),
     #[cfg(feature = "okx")]
-    ("okex-v3", tapewire_okx::okex_v3),
+    Entry::plain("okex-v3", |_| Ok(tapewire_okx::okex_v3())),
     #[cfg(feature = "okx")]
-    ("okex-v1", tapewire_okx::okex_v1),
+    Entry::plain("okex-v1", |_| Ok(tapewire_okx::okex_v1())),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-stock", |get| infoway::make(tapewire_infoway::Business::Stock, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-crypto", |get| infoway::make(tapewire_infoway::Business::Crypto, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-common", |get| infoway::make(tapewire_infoway::Business::Common, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-japan", |get| infoway::make(tapewire_infoway::Business::Japan, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-india", |get| infoway::make(tapewire_infoway::Business::India, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-korea", |get| infoway::make(tapewire_infoway::Business::Korea, get)),
+    #[cfg(feature = "infoway")]
+    infoway::entry("infoway-taiwan", |get| infoway::make(tapewire_infoway::Business::Taiwan, get)),
+    #[cfg(feature = "ssi")]
+    ssi::ENTRY,
 ];
 
+impl Entry {
+    /// A venue without settings of its own.
+    #[cfg(any(feature = "binance", feature = "okx"))]
+    const fn plain(name: &'static str, make: Make) -> Self {
+        Self { name, key_alone: false, settings: &[], make }
+    }
+
+    /// The venue at its default address, without credentials, with what is set; `get` gives the value of a setting.
+    ///
+    /// # Errors
+    /// [`BadSetting`] for a value that the setting does not take.
+    pub fn make(&self, get: impl Fn(&str) -> Option<String>) -> Result<Venue, BadSetting> {
+        (self.make)(&get).map_err(|why| BadSetting { venue: self.name, why })
+    }
+}
+
+/// A setting of a venue has a value that it does not take. Nothing was done; the text says what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BadSetting {
+    /// The venue.
+    pub venue: &'static str,
+    /// The setting, and what is wrong.
+    pub why: String,
+}
+
+impl BadSetting {
+    /// What the caller can do: set another value.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::FixConfig
+    }
+}
+
+impl std::fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.venue, self.why)
+    }
+}
+
+impl std::error::Error for BadSetting {}
+
+#[cfg(feature = "infoway")]
+mod infoway {
+    //! Infoway's businesses: what a key's plan allows is the same for all of them.
+
+    use tapewire_core::Venue;
+    use tapewire_infoway::{Business, Infoway, Plan};
+
+    use super::{Entry, Make, SettingInfo, Settings};
+
+    const SETTINGS: &[SettingInfo] = &[
+        SettingInfo {
+            name: "plan",
+            values: "free (default), basic, premium, advanced, pro, or CONNECTIONSxSYMBOLS/ALL",
+            doc: "what the key may ask for; what is beyond it is refused before the vendor counts it",
+        },
+        SettingInfo {
+            name: "trade_types",
+            values: "on or off (default)",
+            doc: "whether the type of each trade of an equity is asked for",
+        },
+    ];
+
+    pub(super) const fn entry(name: &'static str, make: Make) -> Entry {
+        Entry { name, key_alone: true, settings: SETTINGS, make }
+    }
+
+    pub(super) fn make(business: Business, get: Settings<'_>) -> Result<Venue, String> {
+        let mut connector = Infoway::new(business);
+        if let Some(text) = get("plan") {
+            connector = connector.plan(text.parse::<Plan>().map_err(|error| format!("plan: {error}"))?);
+        }
+        match get("trade_types").as_deref() {
+            None | Some("off") => {}
+            Some("on") => connector = connector.trade_types(true),
+            Some(_) => return Err("trade_types: write on or off".to_owned()),
+        }
+        Ok(Venue::new(connector))
+    }
+}
+
+#[cfg(feature = "ssi")]
+mod ssi {
+    //! SSI: how a person agrees to a login, and whose orders are wanted.
+
+    use tapewire_core::Venue;
+    use tapewire_ssi::{Otp, Ssi};
+
+    use super::{Entry, SettingInfo, Settings};
+
+    pub(super) const ENTRY: Entry = Entry { name: "ssi", key_alone: false, settings: SETTINGS, make };
+
+    const SETTINGS: &[SettingInfo] = &[
+        SettingInfo {
+            name: "otp",
+            values: "code (default), sent or approval",
+            doc: "a one-time code of one's own, one that is sent, or an approval on one's phone",
+        },
+        SettingInfo {
+            name: "accounts",
+            values: "account numbers separated by commas (default all of the key)",
+            doc: "whose orders, fills and positions are wanted",
+        },
+    ];
+
+    fn make(get: Settings<'_>) -> Result<Venue, String> {
+        let mut connector = Ssi::new().otp(match get("otp").as_deref() {
+            None | Some("code") => Otp::Code,
+            Some("sent") => Otp::SentCode,
+            Some("approval") => Otp::Approval,
+            Some(_) => return Err("otp: write code, sent or approval".to_owned()),
+        });
+        for number in get("accounts").iter().flat_map(|list| list.split(',')).map(str::trim) {
+            if number.is_empty() || number.len() > 32 || !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                return Err("accounts: write account numbers of letters and digits, separated by commas".to_owned());
+            }
+            connector = connector.trading_account(number);
+        }
+        Ok(Venue::new(connector))
+    }
+}
+
 /// The names, in order of the list.
+#[must_use]
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    VENUES.iter().map(|(name, _)| *name)
+    VENUES.iter().map(|entry| entry.name)
 }
 
-/// All venues, in order of the list.
-pub fn all() -> impl ExactSizeIterator<Item = Venue> {
-    VENUES.iter().map(|(_, make)| make())
+/// All venues as they are where nothing is set, in order of the list.
+pub fn all() -> impl Iterator<Item = Venue> {
+    // Without a setting none is wrong, which a test checks.
+    VENUES.iter().filter_map(|entry| entry.make(|_| None).ok())
 }
 
-/// The venue of a name, such as `binance`.
+/// What is known of a venue by its name, such as `binance`.
+///
+/// # Errors
+/// [`UnknownVenue`], which names the nearest ones.
+pub fn entry(name: &str) -> Result<&'static Entry, UnknownVenue> {
+    VENUES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownVenue::new(name))
+}
+
+/// The venue of a name, such as `binance`, as it is where nothing is set.
 ///
 /// # Errors
 /// [`UnknownVenue`], which names the nearest ones.
@@ -41,8 +215,7 @@ pub fn all() -> impl ExactSizeIterator<Item = Venue> {
 /// # }
 /// ```
 pub fn find(name: &str) -> Result<Venue, UnknownVenue> {
-    let found = VENUES.iter().find(|(known, _)| *known == name);
-    found.map(|(_, make)| make()).ok_or_else(|| UnknownVenue::new(name))
+    entry(name)?.make(|_| None).map_err(|_| UnknownVenue::new(name))
 }
 
 /// No venue of this build has the name. Nothing was done; write one of [`names`].
@@ -89,6 +262,7 @@ mod tests {
 
     #[test]
     fn every_venue_is_found_by_the_name_it_gives_itself() {
+        assert_eq!(all().count(), names().len());
         for (name, venue) in names().zip(all()) {
             assert_eq!((venue.id().as_str(), find(name).unwrap().id()), (name, venue.id()));
         }
@@ -102,5 +276,16 @@ mod tests {
             error.to_string(),
             format!("`no\u{fffd}where-at-all` is not a venue of this program; it has: {known}")
         );
+    }
+
+    #[test]
+    fn every_setting_refuses_what_it_does_not_take() {
+        for entry in VENUES {
+            for setting in entry.settings {
+                let get = |name: &str| (name == setting.name).then(|| "?!".to_owned());
+                let error = entry.make(get).err().map(|error| error.to_string()).unwrap_or_default();
+                assert!(error.starts_with(&format!("{}: {}: ", entry.name, setting.name)), "{error}");
+            }
+        }
     }
 }

@@ -1,19 +1,25 @@
-//! What the demonstration connects to: every venue of this program that can be simulated.
+//! What the demonstration connects to: a simulated venue for each adapter.
 
-use std::collections::BTreeSet;
-
-use tapewire::event::{Event, Instrument};
 use tapewire::{Channel, InstrumentId, Subscription, Url, Venue};
 use tapewire_sim::Simulator;
 
 use crate::error::Error;
 
-/// What is watched of a venue that lists it, by unified symbol.
-const UNIFIED: [&str; 4] = ["BTC/USDT", "ETH/USDT", "SOL/USDT", "BNB/USDT"];
-/// How many instruments are watched of a venue that lists none of those.
-const OTHERS_MAX: usize = 4;
+/// What is watched of each venue.
+const WATCHED: [(&str, &[&str]); 8] = [
+    ("binance", &["BTCUSDT", "ETHUSDT", "SOLUSDT"]),
+    ("okx", &["BTC-USDT", "ETH-USDT", "BTC-USDT-SWAP"]),
+    ("okex-v3", &["BTC-USDT"]),
+    ("okex-v1", &["btc_usdt"]),
+    ("infoway-stock", &["AMZN.US"]),
+    ("infoway-crypto", &["BTCUSDT"]),
+    ("infoway-common", &["EURUSD"]),
+    ("ssi", &["VNM", "FPT"]),
+];
 /// What is subscribed of each, where the venue has it.
 const CHANNELS: [&str; 5] = ["trade", "quote", "book", "bar:1m", "ticker"];
+/// The key that simulated venues know.
+const KEY: (&str, &str, &str) = ("sim-key", "sim-secret", "sim-passphrase");
 
 /// Simulated venues that are running, and what to watch there.
 pub(super) struct Markets {
@@ -25,16 +31,17 @@ pub(super) struct Markets {
 }
 
 impl Markets {
-    /// Starts a simulator for every venue that has one, on free ports.
+    /// Starts a simulator for every venue that is watched, on free ports.
     pub(super) async fn start(seed: u64) -> Result<Self, Error> {
-        let simulated: BTreeSet<&str> = tapewire_sim::venues().map(|info| info.id).collect();
         let mut markets = Self { simulators: Vec::new(), venues: Vec::new(), subscriptions: Vec::new() };
-        for venue in tapewire::venues::all().filter(|venue| simulated.contains(venue.id().as_str())) {
-            let builder = Simulator::builder(venue.id().as_str()).listen("127.0.0.1:0").seed(seed);
-            let simulator = builder.start().await?;
+        for (name, symbols) in WATCHED {
+            // A build may have been made without it.
+            let Ok(venue) = tapewire::venues::find(name) else { continue };
+            let simulator = Simulator::builder(name).listen("127.0.0.1:0").seed(seed).start().await?;
             let venue = venue.endpoint(simulator.ws_url().parse()?).rest(simulator.rest_url().parse::<Url>()?);
-            for instrument in watched(&venue).await? {
-                markets.subscriptions.extend(wished(&venue, instrument)?);
+            let venue = venue.credentials(KEY.0, KEY.1).passphrase(KEY.2);
+            for symbol in symbols {
+                markets.subscriptions.extend(wished(&venue, InstrumentId::new(venue.id(), symbol)?)?);
             }
             markets.simulators.push(simulator);
             markets.venues.push(venue);
@@ -51,27 +58,6 @@ impl Markets {
             simulator.stop().await;
         }
     }
-}
-
-/// The instruments to watch: the well-known ones, else the first that the venue lists.
-async fn watched(venue: &Venue) -> Result<Vec<InstrumentId>, Error> {
-    if !venue.connector.capabilities().instruments {
-        return Ok(Vec::new());
-    }
-    let batch = tapewire::instruments(venue).await?;
-    let listed: Vec<&Instrument> = batch
-        .iter()
-        .filter_map(|event| match event {
-            Event::Instrument(instrument) => Some(instrument),
-            _ => None,
-        })
-        .collect();
-    let by_name = |name: &&str| listed.iter().find(|it| it.unified.as_deref() == Some(*name)).map(|it| it.instrument);
-    let known: Vec<InstrumentId> = UNIFIED.iter().filter_map(by_name).collect();
-    if known.is_empty() {
-        return Ok(listed.iter().take(OTHERS_MAX).map(|it| it.instrument).collect());
-    }
-    Ok(known)
 }
 
 /// The subscriptions of an instrument that the venue can serve.

@@ -36,6 +36,12 @@ impl RecordedAccount {
         self.recording.kept().call(call);
         result
     }
+
+    /// Keeps a call that has no context.
+    fn note(&self, input: Input, effects: String) {
+        let call = Call { actor: self.actor, now: None, nonce: 0, changes: Vec::new(), input, effects };
+        self.recording.kept().call(call);
+    }
 }
 
 impl Account for RecordedAccount {
@@ -58,10 +64,24 @@ impl Account for RecordedAccount {
 
     fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let failure = self.inner.refusal(reply);
-        let (input, effects) = (Input::Refusal(Answer::of(reply)), format!("{failure:?}"));
-        let call = Call { actor: self.actor, now: None, nonce: 0, changes: Vec::new(), input, effects };
-        self.recording.kept().call(call);
+        self.note(Input::Refusal(Answer::of(reply)), format!("{failure:?}"));
         failure
+    }
+
+    fn unanswered(&mut self, path: &str, sent: bool, usual: Failure) -> Failure {
+        let failure = self.inner.unanswered(path, sent, usual.clone());
+        self.note(Input::Unanswered { path: path.to_owned(), sent, usual }, format!("{failure:?}"));
+        failure
+    }
+
+    fn refused(&mut self) {
+        self.inner.refused();
+        self.note(Input::Refused, String::new());
+    }
+
+    fn kept(&mut self, kept: &Secret) {
+        self.inner.kept(kept);
+        self.note(Input::Kept(kept.clone()), String::new());
     }
 
     fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
@@ -127,6 +147,20 @@ impl AccountEffects for AccountEars<'_, '_> {
         self.say(format_args!("needs {prompt}"));
         if let Some(to) = &mut self.to {
             to.need_input(prompt);
+        }
+    }
+
+    fn wait(&mut self) {
+        self.say(format_args!("waits"));
+        if let Some(to) = &mut self.to {
+            to.wait();
+        }
+    }
+
+    fn keep(&mut self, secret: &Secret) {
+        self.say(format_args!("keeps {}", secret.expose()));
+        if let Some(to) = &mut self.to {
+            to.keep(secret);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One call of an adapter: what it was told, and what it did.
 
 use tapewire_core::event::Event;
-use tapewire_core::{HttpReply, Op, Route, Secret, Subscription, Topic, UnixNanos};
+use tapewire_core::{Failure, HttpReply, Op, Route, Secret, Subscription, Topic, UnixNanos};
 
 use super::shadow::Change;
 
@@ -29,6 +29,7 @@ pub(crate) enum Input {
     Encode(Op, Vec<Topic>),
     Text(String),
     Binary(Vec<u8>),
+    KeepAlive,
     Ping,
     Grant(Route),
     Instruments,
@@ -36,6 +37,9 @@ pub(crate) enum Input {
     Http(Answer),
     Refusal(Answer),
     Typed(Secret),
+    Unanswered { path: String, sent: bool, usual: Failure },
+    Refused,
+    Kept(Secret),
 }
 
 /// An answer over HTTP, kept.

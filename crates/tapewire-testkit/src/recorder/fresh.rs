@@ -47,6 +47,7 @@ fn play_protocol(protocol: &mut dyn Protocol, shadow: &mut Shadow, call: &Call) 
         Input::Encode(op, topics) => _ = protocol.encode(*op, &topics.iter().collect::<Vec<_>>(), &mut cx),
         Input::Text(text) => protocol.frame(Frame::Text(text), &mut cx),
         Input::Binary(bytes) => protocol.frame(Frame::Binary(bytes), &mut cx),
+        Input::KeepAlive => protocol.keep_alive(&mut cx),
         Input::Ping => protocol.ping(&mut cx),
         _ => {}
     }
@@ -66,6 +67,11 @@ fn play_account(account: &mut dyn Account, call: &Call) -> String {
         Input::Http(answer) => _ = account.http(answer.reply(), &mut cx),
         Input::Refusal(answer) => return format!("{:?}", account.refusal(answer.reply())),
         Input::Typed(secret) => account.input(secret, &mut cx),
+        Input::Unanswered { path, sent, usual } => {
+            return format!("{:?}", account.unanswered(path, *sent, usual.clone()));
+        }
+        Input::Refused => account.refused(),
+        Input::Kept(secret) => account.kept(secret),
         _ => {}
     }
     ears.said

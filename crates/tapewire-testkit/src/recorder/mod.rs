@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tapewire_core::book::OrderBook;
 use tapewire_core::{
-    Account, Capabilities, Connector, Grant, Op, Policy, Protocol, Route, Subscription, Target, Topic, UnixNanos,
-    Unsupported, Venue, VenueId,
+    Account, Capabilities, Connector, Ending, Failure, Grant, Op, Policy, Protocol, Route, Subscription, Target, Topic,
+    UnixNanos, Unsupported, Venue, VenueId,
 };
 
 use self::account::RecordedAccount;
@@ -148,6 +148,10 @@ impl Connector for Recorder {
     fn protocol(&self, route: Route, grant: &Grant) -> Box<dyn Protocol> {
         let actor = self.recording.begin(Actor::Protocol(route, Box::new(grant.clone())));
         Box::new(RecordedProtocol::new(self.inner.protocol(route, grant), actor, self.recording.clone()))
+    }
+
+    fn ended(&self, route: Route, how: Ending<'_>, usual: Failure) -> Failure {
+        self.inner.ended(route, how, usual)
     }
 
     fn checksum(&self, book: &OrderBook) -> Option<u32> {

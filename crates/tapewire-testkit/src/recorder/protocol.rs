@@ -75,6 +75,10 @@ impl Protocol for RecordedProtocol {
         self.keep(cx, input, |protocol, cx| protocol.frame(frame, cx));
     }
 
+    fn keep_alive(&mut self, cx: &mut Context<'_>) {
+        self.keep(cx, || Input::KeepAlive, |protocol, cx| protocol.keep_alive(cx));
+    }
+
     fn ping(&mut self, cx: &mut Context<'_>) {
         self.keep(cx, || Input::Ping, |protocol, cx| protocol.ping(cx));
     }

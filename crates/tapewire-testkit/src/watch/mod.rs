@@ -89,8 +89,12 @@ impl Watch {
 
     /// The wanted subscriptions that are not confirmed, and of which no event says why.
     pub(crate) fn unconfirmed(&self) -> impl Iterator<Item = Subscription> {
-        let settled = |wish: &Wish| {
-            !wish.is_wanted || matches!(wish.standing, Some(SubscriptionState::Confirmed | SubscriptionState::Rejected))
+        let settled = |wish: &Wish| match wish.standing {
+            _ if !wish.is_wanted => true,
+            Some(SubscriptionState::Confirmed | SubscriptionState::Rejected) => true,
+            // Nothing ever came, and the event has said what that most likely means.
+            Some(SubscriptionState::Stale) => wish.topic.silence.is_some() && wish.flow.data == 0,
+            _ => false,
         };
         self.wanted.iter().filter(move |(_, wish)| !settled(wish)).map(|(subscription, _)| *subscription)
     }
@@ -113,6 +117,16 @@ impl Watch {
     /// How many events came.
     pub(crate) fn data_count(&self) -> u64 {
         self.wanted.values().map(|wish| wish.flow.data).sum()
+    }
+
+    /// How many frames of data came: what several subscriptions to one topic got came together.
+    pub(crate) fn frame_count(&self) -> u64 {
+        let mut frames: BTreeMap<&str, u64> = BTreeMap::new();
+        for wish in self.wanted.values() {
+            let most = frames.entry(&wish.topic.wire).or_default();
+            *most = wish.flow.data.max(*most);
+        }
+        frames.into_values().sum()
     }
 
     /// How many connections there were.

@@ -62,8 +62,9 @@ fn silence(stage: &Stage, policy: &Policy, lively: &[(tapewire_core::Subscriptio
     let stale = |cadence: Duration| cadence.saturating_mul(STALE_PERIODS).max(STALE_SHORTEST);
     // Stale topics are subscribed anew, and the connection is given up when that did not help.
     let by_cadence = lively.iter().filter_map(|(_, topic)| topic.cadence).map(|cadence| stale(cadence) * 2).min();
-    let by_pace = policy.lull_max.filter(|_| stage.watch.data_count() >= LULL_COUNT_MIN).map(|lull_max| {
-        let count = u32::try_from(stage.watch.data_count()).unwrap_or(u32::MAX);
+    let frames = stage.watch.frame_count();
+    let by_pace = policy.lull_max.filter(|_| frames >= LULL_COUNT_MIN).map(|lull_max| {
+        let count = u32::try_from(frames).unwrap_or(u32::MAX);
         lull_max.max((stage.elapsed() / count).saturating_mul(LULL_GAPS))
     });
     let bound = [by_cadence, by_pace, policy.data_silence_max].into_iter().flatten().min()?;

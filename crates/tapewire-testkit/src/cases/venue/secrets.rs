@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tapewire_core::{Credentials, Secret};
+use tapewire_core::{Credentials, Ending, Failure, Recovery, Secret};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Metadata, Subscriber};
@@ -28,11 +28,12 @@ pub(super) fn check(kit: &Kit) -> Result<(), Verdict> {
     });
     let log = Log::default();
     let mut said = format!("{venue:?}");
+    let upgrade = format!(r#"{{"at_ms": 4000, "fault": "http_status", "args": {{"status": {}}}}}"#, refusal(kit));
     let scene = Scene::new(kit)?
         .venue(venue)
         .expects_malformed()
         .fault(r#"{"at_ms": 4000, "fault": "drop"}"#)
-        .fault(r#"{"at_ms": 4000, "fault": "http_status", "args": {"status": 401}}"#)
+        .fault(upgrade)
         .fault(r#"{"at_ms": 4000, "fault": "rest_fail", "args": {"status": 401}}"#)
         .fault(r#"{"at_ms": 9000, "fault": "corrupt", "args": {"count": 2}}"#)
         .fault(r#"{"at_ms": 10000, "fault": "close", "args": {"code": 1008, "reason": "no"}}"#);
@@ -62,6 +63,20 @@ pub(super) fn check(kit: &Kit) -> Result<(), Verdict> {
         }
     }
     Ok(())
+}
+
+/// A status by which the venue refuses an upgrade, and after which one tries again: 401, where that is one.
+fn refusal(kit: &Kit) -> u16 {
+    let (connector, status) = (&kit.venue().connector, 401);
+    let is_final = connector.routes().iter().any(|route| {
+        let usual = Failure::new(Recovery::FixConfig, "refused");
+        match connector.ended(*route, Ending::Refused { status }, usual).recovery {
+            Recovery::Stop => true,
+            Recovery::Reauthenticate => !connector.policy(*route).renews,
+            _ => false,
+        }
+    });
+    if is_final { 503 } else { status }
 }
 
 /// Takes down everything that is logged, at every level.
