@@ -12,7 +12,7 @@ use tapewire_testkit::CountingAllocator;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() -> ExitCode {
-    kit(Business::Crypto, "BTCUSDT,ETHUSDT", &SUBSCRIPTIONS).quiet(&QUIET).main()
+    kit(Business::Crypto, "BTCUSDT,ETHUSDT", &SUBSCRIPTIONS).main()
 }
 
 /// One for each row of the capability table, and those of the fixtures.
@@ -26,5 +26,3 @@ const SUBSCRIPTIONS: [&str; 8] = [
     "infoway-crypto:BTCUSDT@raw:kline:11",
     "infoway-crypto:BTCUSDT@raw:kline:12",
 ];
-
-const QUIET: [&str; 0] = [];
