@@ -32,6 +32,9 @@ pub struct Topic {
     pub resync: Resync,
     /// Whether its events are numbered without holes, so that a jump is a loss.
     pub numbered: bool,
+    /// Whether each of its events counts although no number tells them apart, as of executions without ids and of one's
+    /// own account: where two connections overlap, each is told once, whichever brings it. Else the newer one takes over.
+    pub each_counts: bool,
     /// Topics of one group can be subscribed in one frame; those of another wait for the next.
     pub group: &'static str,
     /// When there is trading; `None` for always. Outside of it silence means nothing.
@@ -52,6 +55,7 @@ impl Topic {
             rule: BookRule::None,
             resync: Resync::InStream,
             numbered: false,
+            each_counts: false,
             group: "",
             hours: None,
             silence: None,

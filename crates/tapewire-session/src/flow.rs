@@ -7,6 +7,7 @@ use tapewire_core::{BookRule, Channel, Monotonic, Topic, UnixNanos};
 use crate::bars::Bars;
 use crate::pace::Pace;
 use crate::resync::Resyncing;
+use crate::seam::Seam;
 
 /// The data of one topic, over all connections of the session.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Flow {
     pub(crate) book: Option<ManagedBook>,
     /// The bars that the venue does not close.
     pub(crate) bars: Bars,
+    /// What two connections brought, where each event counts, while or shortly after there were two.
+    pub(crate) seam: Option<Seam>,
     /// When the book asks for its next snapshot.
     pub(crate) resyncing: Resyncing,
     /// The last number that was delivered, where the venue numbers.
@@ -63,6 +66,7 @@ impl Flow {
             wide: Vec::new(),
             book: (topic.rule != BookRule::None).then(|| ManagedBook::new(topic.rule)),
             bars: Bars::default(),
+            seam: None,
             resyncing: Resyncing::default(),
             number: None,
             ts_event: None,
@@ -112,6 +116,7 @@ impl Flow {
         }
         self.resyncing = Resyncing::default();
         self.bars.clear();
+        self.seam = None;
         (self.source, self.level, self.skipped) = (0, 0, false);
         (self.awaited, self.stale_since) = (true, None);
     }

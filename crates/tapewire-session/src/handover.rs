@@ -10,6 +10,7 @@ use tapewire_core::event::{Cause, ConnectionState};
 use tapewire_core::{Now, Resync};
 
 use crate::link::{Link, LinkState};
+use crate::seam::Seam;
 use crate::session::{End, Session};
 use crate::{Action, Output};
 
@@ -53,7 +54,14 @@ impl Session {
         }
         self.tell_connection(now, connection, ConnectionState::Handover, Some(why), None, out);
         self.handover_at = None;
-        self.successor = Some(self.connect(now, out));
+        let successor = self.connect(now, out);
+        let (table, flows) = self.topics.parts();
+        for (id, _) in table.iter().filter(|(_, entry)| entry.topic.each_counts) {
+            if let Some(Some(flow)) = flows.get_mut(id.index()) {
+                flow.seam = Some(Seam::new(successor.number));
+            }
+        }
+        self.successor = Some(successor);
     }
 
     /// Begins a planned hand-over when its time has come, and ends one that is complete.
@@ -93,6 +101,9 @@ impl Session {
     pub(crate) fn promote(&mut self, now: Now, successor: Link, out: &mut Output<'_>) {
         let number = successor.number;
         self.each_flow(now, out, |id, flow, delivery| {
+            if let Some(seam) = &mut flow.seam {
+                seam.close(now.mono);
+            }
             if flow.source == number {
                 return;
             }
@@ -113,6 +124,9 @@ impl Session {
         self.handover_at = end.delay.map(|wait| now.mono.after(wait.max(RETRY)));
         let end = Some(End { delay: None, ..end });
         self.tell_connection(now, connection, ConnectionState::Closed, Some(why), end, out);
+        for flow in self.topics.flows() {
+            flow.seam = None;
+        }
         for flow in self.topics.flows().filter(|flow| flow.source == connection) {
             flow.source = 0;
             flow.cut_short(Cause::Disconnect);

@@ -8,7 +8,7 @@
 //! - `link`, `liveness`: one connection: its state, its clocks, and how it is found dead.
 //! - `topics`, `subscribing`, `asks`: what is wanted, what was asked for, and which answer belongs to what.
 //! - `pipeline`, `flow`, `delivery`: the way of an event from the adapter to the consumer.
-//! - `bars`: how a bar is closed that the venue leaves open. `resync`: how a book gets a snapshot. `handover`: how a connection is replaced before it ends.
+//! - `bars`: how a bar is closed that the venue leaves open. `resync`: how a book gets a snapshot. `handover`: how a connection is replaced before it ends; `seam`: what both bring.
 //! - `backoff`, `pacing`: how long to wait, how much to send. `catalog`: which symbols there are.
 
 mod action;
@@ -26,6 +26,7 @@ mod pace;
 mod pacing;
 mod pipeline;
 mod resync;
+mod seam;
 mod session;
 mod subscribing;
 mod topics;

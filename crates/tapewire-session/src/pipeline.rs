@@ -63,9 +63,21 @@ pub(crate) struct Answer {
 impl Pipeline<'_> {
     /// Whether data of this connection may be delivered. A successor takes a flow over with the first data that
     /// follows what was delivered; of the old connection, what comes next is still delivered after that. A successor
-    /// that repeats what was delivered last is level: it could take over, and does so when the old connection ends.
+    /// that repeats what was delivered last is level: it could take over, and does so when the old connection ends. Where
+    /// each event counts and none is numbered, whatever the other one has not brought is delivered.
     fn may_deliver(&mut self, id: TopicId, event: &Event<'_>) -> bool {
         let Some((entry, Some(flow))) = self.table.get(id).zip(self.flows.get_mut(id.index())) else { return false };
+        flow.seam.take_if(|seam| seam.is_over(self.now.mono));
+        if let Some(seam) = &mut flow.seam {
+            let is_news = seam.is_news(self.connection, event);
+            if self.connection > flow.source {
+                flow.take_over(self.connection);
+                self.notes.push(Note::Arrived(id));
+            } else if flow.awaited {
+                self.notes.push(Note::Arrived(id));
+            }
+            return is_news;
+        }
         if flow.source == self.connection {
             if flow.awaited {
                 self.notes.push(Note::Arrived(id));

@@ -208,6 +208,7 @@ fn told(event: &Event<'_>) -> String {
             let closed = if bar.closed == Some(true) && bar.derived { " closed" } else { "" };
             format!("bar {} {}{closed}", bar.ts_open.0 / 1_000_000_000, bar.close)
         }
+        Event::Index(it) => format!("index {}", it.value),
         Event::Malformed(it) => format!("malformed {}", it.excerpt),
         Event::Book(book) => {
             let symbol = book.instrument.symbol();

@@ -271,3 +271,37 @@ fn nothing_wanted_is_handed_over_at_once() {
          up 2   => dial 2 | #2 open | #1 closed: its successor has taken over | close 1",
     );
 }
+
+/// Each of them counts, and no number tells them apart: both connections are heard, and what both bring is told once.
+/// Equal ones of one connection are two.
+#[test]
+fn what_counts_without_numbers_is_told_once_whichever_brings_it() {
+    play(
+        Toy::plain(),
+        "catalog none
+         +A@index
+         +A@trade
+         up 1
+         1< ack 1
+         1< trade A.trade 1
+         1< index A.index 1 => index 1
+         1< index A.index 1 => index 1
+         1< bye
+         up 2
+         2< ack 1
+         1< index A.index 2 => index 2
+         2< index A.index 3 => index 3 | #2 live
+         2< index A.index 2 =>
+         1< index A.index 3 =>
+         1< index A.index 3 => index 3
+         2< index A.index 3 =>
+         1< index A.index 4 => index 4
+         2< trade A.trade 2 => trade A 2 | #1 closed: its successor has taken over | close 1
+         2< index A.index 4 =>
+         2< index A.index 4 => index 4
+         wait 9s
+         2< index A.index 3 => index 3
+         wait 1s
+         2< index A.index 1 => index 1",
+    );
+}

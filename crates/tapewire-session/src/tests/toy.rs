@@ -2,9 +2,9 @@
 //!
 //! We send `sub 1 A.trade B.trade` and `unsub 2 A.trade`. The venue sends `ack 1`, `ack - A.trade` or `ack -`,
 //! `nack 1 @A.trade,B.trade CODE words` with names or without, `trade A.trade 42`, `quote A.quote 42`,
-//! `later 1 words` for a refusal that passes, `mark A.mark`, `bar A.bar:index:1m 60 7` (the second it opened, the close), `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
+//! `later 1 words` for a refusal that passes, `mark A.mark`, `index A.index 42`, `bar A.bar:index:1m 60 7` (the second it opened, the close), `delta A.book 5 7`, `whole A.book 7`, `welcome`, `bye`, `fatal words`.
 
-use tapewire_core::event::{Bar, Book, BookAction, BookHead, Event, Id, Mark, QuantityUnit, Quote, Trade};
+use tapewire_core::event::{Bar, Book, BookAction, BookHead, Event, Id, Index, Mark, QuantityUnit, Quote, Trade};
 use tapewire_core::*;
 
 pub(super) const VENUE: VenueId = VenueId::new("toy");
@@ -66,6 +66,7 @@ impl Connector for Toy {
             Channel::Bar { .. } => return Err(Unsupported::new("no bars here")),
             // Both come by one topic.
             Channel::Quote | Channel::Ticker => Topic::new(format!("{}.quote", instrument.symbol()), ROUTE),
+            Channel::Index => Topic { each_counts: true, ..topic },
             _ => topic,
         })
     }
@@ -168,6 +169,7 @@ impl Protocol for Speaker {
             ["whole", wire, last, sum] => book(wire, None, last, sum.parse().ok(), &mut |it| cx.emit(at(cx, wire), it)),
             ["trade", wire, number] => trade(wire, number, 0, cx),
             ["trade", wire, number, second] => trade(wire, number, second.parse().unwrap(), cx),
+            ["index", wire, value] => index(wire, value, cx),
             ["quote", wire, number] => quote(wire, number, cx),
             ["bar", wire, second, close] => bar(wire, second, close, cx),
             ["mark", wire] => mark(wire, cx),
@@ -263,6 +265,21 @@ fn bar(wire: &str, second: &str, close: &str, cx: &mut Context<'_>) {
         derived: false,
     };
     cx.emit(at(cx, wire), &Event::Bar(&event));
+}
+
+fn index(wire: &str, value: &str, cx: &mut Context<'_>) {
+    let (instrument, channel) = named(wire);
+    let event = Index {
+        instrument,
+        channel,
+        ts_event: None,
+        ts_recv: cx.now(),
+        value: value.parse().unwrap(),
+        change: None,
+        change_percent: None,
+        board: None,
+    };
+    cx.emit(at(cx, wire), &Event::Index(&event));
 }
 
 fn mark(wire: &str, cx: &mut Context<'_>) {
