@@ -86,6 +86,14 @@ impl Book {
         Some(resting)
     }
 
+    /// Has two orders trade with each other that never rested.
+    pub fn cross(&mut self, time_us: i64, price_ticks: i64, size_lots: i64, out: &mut Vec<What>) {
+        let (seller, buyer) = (self.last_order + 1, self.last_order + 2);
+        (self.last_order, self.last_trade) = (buyer, self.last_trade + 1);
+        let taker = Taker { id: buyer, time_us, side: Side::Bid, limit: None };
+        out.push(What::Trade(taker.trade(self.last_trade, seller, price_ticks, size_lots)));
+    }
+
     /// Begins the numbers of trades and of changes anew; orders keep theirs.
     pub const fn reset_sequence(&mut self) {
         (self.last_trade, self.update_id) = (0, 0);

@@ -3,6 +3,7 @@
 //! The same seed gives the same events, however the time is cut into calls of [`Market::advance`].
 
 pub mod agg;
+pub mod auction;
 pub mod bars;
 pub mod book;
 pub mod flow;
@@ -13,6 +14,7 @@ pub mod order;
 pub mod stats;
 
 pub use agg::AggTrade;
+pub use auction::{Call, Cleared};
 pub use bars::{Bar, BarBuilder, Interval};
 pub use book::Book;
 pub use history::History;

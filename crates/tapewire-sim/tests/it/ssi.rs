@@ -3,6 +3,8 @@
 mod data;
 mod faults;
 mod login;
+mod replay;
+mod sessions;
 mod streaming;
 mod trading;
 

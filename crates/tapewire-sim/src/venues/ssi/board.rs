@@ -99,6 +99,14 @@ impl Board {
         }
     }
 
+    /// How much of the session that is on at a time has passed, in thousandths.
+    pub(super) fn passed(self, time_us: i64) -> i64 {
+        let second = second_of_day(time_us);
+        let from = self.day().iter().rev().map(|(from, _)| *from).find(|from| *from <= second).unwrap_or_default();
+        let to = self.day().iter().map(|(from, _)| *from).find(|from| *from > second).unwrap_or(at(24, 0));
+        (second - from) * 1_000 / (to - from).max(1)
+    }
+
     /// The sessions of a trading day, by the second with which they begin; before the first the board is closed.
     const fn day(self) -> &'static [(i64, Phase)] {
         match self {

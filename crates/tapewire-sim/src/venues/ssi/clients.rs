@@ -19,6 +19,8 @@ pub(super) struct Clients {
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) grant: Grant,
+    /// Whether it is a socket for orders.
+    pub(super) takes_orders: bool,
     /// In the order of subscription.
     pub(super) topics: Vec<Topic>,
 }
@@ -90,7 +92,18 @@ impl Clients {
         }
     }
 
-    /// Whether nobody listens to anything.
+    /// Whether nobody has subscribed to anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.values().all(|client| client.topics.is_empty())
+    }
+
+    /// The sockets that have subscribed to a recorded topic.
+    pub(super) fn subscribed(&self, recorded: &Topic) -> impl Iterator<Item = ConnectionId> {
+        let takes = |client: &Client| client.topics.iter().any(|topic| topic.takes(recorded));
+        self.all.iter().filter(move |(_, client)| takes(client)).map(|(connection, _)| *connection)
+    }
+
+    /// Whether nobody listens to anything that the market tells.
     pub(super) fn is_quiet(&self) -> bool {
         self.listeners.is_empty()
     }

@@ -21,13 +21,24 @@ pub(super) struct Desk {
     pub(super) orders: Vec<Order>,
     /// Orders in a book.
     pub(super) resting: BTreeMap<(ListingId, OrderId), usize>,
+    /// Orders that wait for the end of an auction, in the order in which they came.
+    pub(super) called: Vec<usize>,
     /// What happens when; at one time, in the order in which it was planned.
     tasks: BTreeMap<(i64, u64), (usize, Step)>,
     planned: u64,
     /// The names that clients have given to requests today.
     used: BTreeSet<String>,
     /// What accounts are to be told.
-    outgoing: Vec<(Feed, String)>,
+    outgoing: Vec<Told>,
+}
+
+/// An event of an account.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) feed: Feed,
+    pub(super) data: String,
+    /// The order that it is about, as it stands then.
+    pub(super) order: Option<(usize, Order)>,
 }
 
 /// What becomes of an order next.
@@ -210,8 +221,8 @@ impl Desk {
         }
         if let Some(held) = self.accounts.get_mut(account) {
             held.fill(listing, order.ticket.side, (price, quantity), order.held_at);
-            let event = order.fill((price, quantity), now_us, held.next_notify());
-            self.outgoing.push((Feed::Orders(account), event));
+            let data = order.fill((price, quantity), now_us, held.next_notify());
+            self.outgoing.push(Told { feed: Feed::Orders(account), data, order: None });
         }
         if complete {
             self.become_(index, Status::Filled, now_us);
@@ -250,8 +261,9 @@ impl Desk {
 
     /// Begins a day: orders and the names of yesterday are gone, trades are settled.
     pub(super) fn begin_day(&mut self) {
-        let Self { orders, resting, tasks, used, .. } = self;
+        let Self { orders, resting, called, tasks, used, .. } = self;
         orders.clear();
+        called.clear();
         resting.clear();
         tasks.clear();
         used.clear();
@@ -278,11 +290,12 @@ impl Desk {
         let Some(account) = self.accounts.get(number).filter(|account| account.kind == AccountKind::Derivative) else {
             return;
         };
-        self.outgoing.push((Feed::Portfolio(number), position(number, account, listing, price)));
+        let data = position(number, account, listing, price);
+        self.outgoing.push(Told { feed: Feed::Portfolio(number), data, order: None });
     }
 
     /// What accounts are to be told, in order.
-    pub(super) fn take_outgoing(&mut self) -> Vec<(Feed, String)> {
+    pub(super) fn take_outgoing(&mut self) -> Vec<Told> {
         std::mem::take(&mut self.outgoing)
     }
 
@@ -332,7 +345,8 @@ impl Desk {
         let Some(order) = self.orders.get(index) else { return };
         let number = order.ticket.account;
         if let Some(account) = self.accounts.get_mut(number) {
-            self.outgoing.push((Feed::Orders(number), order.event(account.next_notify())));
+            let (feed, data) = (Feed::Orders(number), order.event(account.next_notify()));
+            self.outgoing.push(Told { feed, data, order: Some((index, order.clone())) });
         }
     }
 

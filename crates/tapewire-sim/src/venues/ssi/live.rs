@@ -4,7 +4,8 @@ use fastrand::Rng;
 
 use super::board::{Board, Phase, Phases};
 use super::clients::Clients;
-use super::desk::{Desk, Floor};
+use super::command::Followers;
+use super::desk::{Desk, Floor, Told};
 use super::index::{IndexBars, read};
 use super::options::Options;
 use super::payload::{Deal, Unpriced, Writer, flag};
@@ -19,6 +20,7 @@ use crate::market::{Event, ListingId, Market, What};
 pub(super) struct Live {
     pub(super) market: Market,
     pub(super) desk: Desk,
+    pub(super) followers: Followers,
     pub(super) todays: Vec<Today>,
     pub(super) options: Options,
     seed: u64,
@@ -40,6 +42,7 @@ impl Live {
             seed: setup.seed,
             phases: Phases::at(options.clock, setup.start_us),
             desk: Desk::default(),
+            followers: Followers::default(),
             day: day_number(setup.start_us),
             indices: Default::default(),
             changed: vec![false; all().len()],
@@ -93,7 +96,12 @@ impl Live {
         }
         self.run_until(now_us, clients, out);
         // Nobody listens: whoever comes finds the market caught up.
-        let step_us = if clients.is_quiet() { IDLE_STEP_US } else { STEP_US };
+        let trading = Board::ALL.iter().any(|board| self.phase(*board) == Phase::Lo);
+        let step_us = match (clients.is_quiet(), trading) {
+            (true, _) => IDLE_STEP_US,
+            (false, true) => STEP_US,
+            (false, false) => GRID_US,
+        };
         let due_us = self.desk.next_us().unwrap_or(i64::MAX);
         Wake::At(due_us.min(now_us + step_us))
     }
@@ -114,8 +122,11 @@ impl Live {
             }
             self.on_floor(clients, out, Desk::run);
         }
-        for (feed, event) in self.desk.take_outgoing() {
-            clients.publish(feed, &event, out);
+        for Told { feed, data, order } in self.desk.take_outgoing() {
+            clients.publish(feed, &data, out);
+            if let Some((index, order)) = order {
+                self.followers.tell(index, &order, &data, out);
+            }
         }
     }
 
@@ -149,15 +160,20 @@ impl Live {
 
     /// What is sent by the clock rather than by the event.
     fn tick(&mut self, now_us: i64, clients: &Clients, out: &mut Outbox) {
-        for id in clients.listened(Feed::Quote) {
-            if self.changed.get_mut(id.0).is_some_and(std::mem::take) {
+        let whole_second = now_us % SECOND_US == 0;
+        if whole_second {
+            self.turn(now_us, clients, out);
+        }
+        for (id, it) in all() {
+            let changed = self.changed.get_mut(id.0).is_some_and(std::mem::take);
+            let called = whole_second && self.phase(it.board).is_auction();
+            if (changed || called) && clients.listens(Feed::Quote(id)) {
                 clients.publish(Feed::Quote(id), &self.quote(id), out);
             }
         }
-        if now_us % SECOND_US != 0 {
+        if !whole_second {
             return;
         }
-        self.turn(now_us, clients, out);
         self.send_bars(now_us, clients, out);
         self.send_indices(now_us, clients, out);
         if now_us % STANDING_EVERY_US == 0 {
@@ -174,12 +190,17 @@ impl Live {
 
     /// Begins sessions and days.
     fn turn(&mut self, now_us: i64, clients: &Clients, out: &mut Outbox) {
-        let phases = Phases::at(self.options.clock, now_us);
-        for board in Board::ALL.into_iter().filter(|board| phases.of(*board) != self.phases.of(*board)) {
+        let (phases, before) = (Phases::at(self.options.clock, now_us), self.phases);
+        let turning = Board::ALL.map(|board| (board, phases.of(board) != before.of(board)));
+        let turning = turning.into_iter().filter(|(_, turns)| *turns).map(|(board, _)| board);
+        for board in turning.clone() {
             clients.publish(Feed::Flags, &flag(board, phases.of(board), now_us), out);
+            if before.of(board).is_auction() {
+                self.end_auction(board, now_us, clients, out);
+            }
         }
-        let before = std::mem::replace(&mut self.phases, phases);
-        for board in Board::ALL.into_iter().filter(|board| phases.of(*board) != before.of(*board)) {
+        self.phases = phases;
+        for board in turning {
             let ends = phases.of(board) == Phase::Closed;
             self.on_floor(clients, out, |desk, floor| {
                 if ends {
@@ -193,10 +214,28 @@ impl Live {
         }
     }
 
+    fn end_auction(&mut self, board: Board, now_us: i64, clients: &Clients, out: &mut Outbox) {
+        for (id, _) in all().filter(|(_, it)| it.board == board) {
+            let crowd = self.crowd(id, now_us, 1_000);
+            self.on_floor(clients, out, |desk, floor| desk.clear(id, crowd, floor));
+        }
+    }
+
+    /// What the crowd has sent to an auction without a price, when so many thousandths of it have passed, in lots.
+    fn crowd(&self, id: ListingId, now_us: i64, passed: i64) -> Unpriced {
+        // One auction in each quarter of the day.
+        let quarter = now_us / (6 * 3_600 * SECOND_US);
+        let mut rng = Rng::with_seed(self.seed ^ quarter.unsigned_abs().rotate_left(32) ^ id.0 as u64);
+        let most = if security(id).board == Board::Derivatives { FUTURES_CALLED } else { STOCKS_CALLED };
+        let mut side = || rng.i64(most / 4..most) * passed / 1_000;
+        Unpriced { bid: side(), ask: side() }
+    }
+
     fn begin_day(&mut self, now_us: i64, clients: &Clients, out: &mut Outbox) {
         self.day = day_number(now_us);
         self.on_floor(clients, out, |desk, floor| Board::ALL.into_iter().for_each(|board| desk.expire(board, floor)));
         self.desk.begin_day();
+        self.followers.clear();
         self.todays.iter_mut().for_each(|today| *today = Today::default());
         for id in clients.listened(Feed::Limits) {
             clients.publish(Feed::Limits(id), &self.writer().limits(id, now_us), out);
@@ -265,8 +304,13 @@ impl Live {
     }
 
     fn quote(&self, id: ListingId) -> String {
-        let unpriced: Option<(Phase, Unpriced)> = None;
-        self.writer().quote(id, self.market.book(id), unpriced, self.market.now_us())
+        let (now_us, board) = (self.market.now_us(), security(id).board);
+        let phase = self.phase(board);
+        let unpriced = phase.is_auction().then(|| {
+            let (crowd, called) = (self.crowd(id, now_us, board.passed(now_us)), self.desk.unpriced(id));
+            (phase, Unpriced { bid: crowd.bid + called.bid, ask: crowd.ask + called.ask })
+        });
+        self.writer().quote(id, self.market.book(id), unpriced, now_us)
     }
 
     fn index(&self, index: usize) -> String {
@@ -285,7 +329,7 @@ static NOTHING: std::sync::LazyLock<Today> = std::sync::LazyLock::new(Today::def
 /// How often books are sent, if they changed.
 const GRID_US: i64 = 200_000;
 /// How finely trades follow the market while somebody listens.
-const STEP_US: i64 = 5_000;
+const STEP_US: i64 = 20_000;
 /// The market's step while nobody does.
 const IDLE_STEP_US: i64 = 1_000_000;
 const SECOND_US: i64 = 1_000_000;
@@ -293,5 +337,8 @@ const SECOND_US: i64 = 1_000_000;
 const STANDING_EVERY_US: i64 = 5_000_000;
 const ODD_LOT_EVERY_S: i64 = 10;
 const PUT_THROUGH_EVERY_S: i64 = 30;
+/// What the crowd sends to an auction on a side at most, in lots.
+const STOCKS_CALLED: i64 = 4_000;
+const FUTURES_CALLED: i64 = 200;
 /// A negotiated deal has 20,000 shares at least.
 const PUT_THROUGH_LOTS: std::ops::Range<i64> = 200..5_000;

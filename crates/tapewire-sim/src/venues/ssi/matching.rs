@@ -3,8 +3,9 @@
 use super::board::Phase;
 use super::desk::{Desk, Floor};
 use super::order::{Kind, Reason, Status};
+use super::payload::Unpriced;
 use super::security::security;
-use crate::market::{Event, Kind as MarketKind, ListingId, Order as MarketOrder, Owner, Side, What};
+use crate::market::{Call, Event, Kind as MarketKind, ListingId, Order as MarketOrder, Owner, Side, What};
 
 impl Desk {
     /// Brings an order to the market, or lets it wait.
@@ -18,22 +19,88 @@ impl Desk {
             (Phase::Lo, Kind::Mak) => self.take(index, MarketKind::ImmediateOrCancel, floor),
             (Phase::Lo, Kind::Mok) => self.take(index, MarketKind::FillOrKill, floor),
             (Phase::Plo, Kind::Plo) => self.take_at_close(index, floor),
-            (Phase::Ato, Kind::Ato | Kind::Lo) | (Phase::Atc, Kind::Atc | Kind::Lo) => {
-                self.become_(index, Status::Queued, now_us);
-            }
-            (Phase::Break | Phase::Closed, Kind::Lo) => self.become_(index, Status::Waiting, now_us),
+            (Phase::Ato, Kind::Ato) | (Phase::Atc, Kind::Atc) => self.call(index, now_us),
+            (Phase::Ato | Phase::Atc, Kind::Lo) => self.rest_or_call(index, floor),
+            (_, Kind::Lo) => self.become_(index, Status::Waiting, now_us),
             _ => self.refuse(index, Reason::SESSION, now_us),
         }
     }
 
     /// Takes an order out of the book, if it rests there.
     pub(super) fn withdraw(&mut self, index: usize, floor: &mut Floor<'_>) {
+        self.called.retain(|called| *called != index);
         let Some(order) = self.orders.get_mut(index) else { return };
         let listing = order.ticket.listing;
         if let Some(id) = order.resting.take() {
             self.resting.remove(&(listing, id));
             // An order that has gone meanwhile was filled, and has been told of.
             let _ = floor.market.cancel(listing, id, floor.events);
+        }
+    }
+
+    /// Ends an auction of a security with what the crowd sent to it; who called first, comes first.
+    pub(super) fn clear(&mut self, listing: ListingId, crowd: Unpriced, floor: &mut Floor<'_>) {
+        let here = |index: &usize| self.orders.get(*index).is_some_and(|order| order.ticket.listing == listing);
+        let called: Vec<usize> = self.called.iter().copied().filter(here).collect();
+        let lot = security(listing).lot();
+        let of_accounts = called.iter().filter_map(|index| self.orders.get(*index)).map(|order| Call {
+            side: order.ticket.side,
+            size_lots: order.open() / lot,
+            limit: order.ticket.price,
+        });
+        let of_crowd = [(Side::Bid, crowd.bid), (Side::Ask, crowd.ask)];
+        let of_crowd = of_crowd.map(|(side, size_lots)| Call { side, size_lots, limit: None });
+        let calls: Vec<Call> = of_accounts.chain(of_crowd).collect();
+        let last = last_price(listing, floor).unwrap_or_else(|| security(listing).reference);
+        let mut events = Vec::new();
+        let cleared = floor.market.clear(listing, &calls, last, &mut events);
+        events.iter().for_each(|event| self.note(event));
+        floor.events.append(&mut events);
+        self.called.retain(|index| !called.contains(index));
+        for (index, lots) in called.into_iter().zip(cleared.filled_lots) {
+            if lots > 0 {
+                self.fill(index, (cleared.price_ticks, lots * lot), floor.now_us);
+            }
+            match self.orders.get(index) {
+                Some(order) if order.open() == 0 => {}
+                Some(order) if order.ticket.kind == Kind::Lo => self.become_(index, Status::Waiting, floor.now_us),
+                _ => self.end(index, Status::Cancelled, floor.now_us),
+            }
+        }
+    }
+
+    /// What accounts have called for without a price, in lots.
+    pub(super) fn unpriced(&self, listing: ListingId) -> Unpriced {
+        let mut sum = Unpriced::default();
+        for order in self.called.iter().filter_map(|index| self.orders.get(*index)) {
+            let ticket = &order.ticket;
+            if ticket.listing == listing && ticket.price.is_none() {
+                let side = if ticket.side == Side::Bid { &mut sum.bid } else { &mut sum.ask };
+                *side += order.open() / security(listing).lot();
+            }
+        }
+        sum
+    }
+
+    fn call(&mut self, index: usize, now_us: i64) {
+        self.called.push(index);
+        self.become_(index, Status::Queued, now_us);
+    }
+
+    /// In an auction an order rests where it does not trade; else it waits for the end of the auction.
+    fn rest_or_call(&mut self, index: usize, floor: &mut Floor<'_>) {
+        let Some(order) = self.orders.get_mut(index) else { return };
+        let (listing, side) = (order.ticket.listing, order.ticket.side);
+        let size_lots = order.open() / security(listing).lot();
+        let kind = MarketKind::PostOnly(order.ticket.price.unwrap_or_default());
+        let sent = MarketOrder { owner: OWNER, side, size_lots, kind };
+        match floor.market.submit(listing, sent, floor.events) {
+            Ok(outcome) => {
+                order.resting = Some(outcome.id);
+                self.resting.insert((listing, outcome.id), index);
+                self.become_(index, Status::Queued, floor.now_us);
+            }
+            Err(_) => self.call(index, floor.now_us),
         }
     }
 

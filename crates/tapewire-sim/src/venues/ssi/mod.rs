@@ -1,4 +1,4 @@
-//! SSI FastConnect v3: login with one-time codes, the streaming socket, and the REST API.
+//! SSI FastConnect v3: login with one-time codes, the streaming socket, the one for orders, and the REST API.
 //!
 //! Written from SSI's developer portal, its SDK `ssi-sdk` 3.3.2 and its change log, read 2026-07. What those leave open is
 //! an option, or said where it is decided.
@@ -7,6 +7,7 @@ mod accounts;
 mod auth;
 mod board;
 mod clients;
+mod command;
 mod data;
 mod desk;
 mod failure;
@@ -17,6 +18,7 @@ mod matching;
 mod options;
 mod order;
 mod payload;
+mod player;
 mod portfolio;
 mod rate;
 mod request;
@@ -36,10 +38,12 @@ use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
 use auth::{Auth, Grant};
 use clients::{Client, Clients};
+use command::Command;
 use data::Table;
 use failure::{Failure, said};
 use live::Live;
 use options::Options;
+use player::Player;
 use portfolio::Question;
 use rate::Rate;
 use request::{Method, Refusal, Wire};
@@ -49,7 +53,7 @@ use trading::Action;
 /// The venue's row in the list.
 pub(super) const INFO: VenueInfo = VenueInfo {
     id: "ssi",
-    summary: "SSI FastConnect v3: /ws/v3 with market data and account events, and /api/v3 with login, data and orders",
+    summary: "SSI FastConnect v3: /ws/v3 with market data and account events, /ws/v3/trading and /api/v3 with orders",
     options: options::OPTIONS,
     faults: crate::script::FAULTS,
 };
@@ -59,14 +63,17 @@ pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     let options = Options::parse(setup)?;
     let auth = Auth::new(std::mem::take(&mut setup.keys), setup.seed);
     let live = Live::new(setup, &options);
+    let player = setup.tape.take().map(Player::new);
     let (clients, rate, refused) = (Clients::default(), Rate::default(), BTreeMap::new());
-    Ok(Box::new(Ssi { options, auth, live, clients, rate, refused }))
+    Ok(Box::new(Ssi { options, auth, live, player, clients, rate, refused }))
 }
 
 struct Ssi {
     options: Options,
     auth: Auth,
     live: Live,
+    /// What is told instead of the market's data.
+    player: Option<Player>,
     clients: Clients,
     rate: Rate,
     /// Topics that are refused, and how often still; a fault.
@@ -74,8 +81,11 @@ struct Ssi {
 }
 
 impl Ssi {
-    fn admit(&self, now_us: i64, request: &Request) -> Result<Grant, Failure> {
+    fn admit(&self, now_us: i64, request: &Request, takes_orders: bool) -> Result<Grant, Failure> {
         let grant = self.auth.grant(now_us, request, &self.options)?;
+        if takes_orders && !grant.full {
+            return Err(Failure::new(403, 403, "Forbidden"));
+        }
         if self.options.limits && self.clients.count(&grant.key) >= SOCKETS_MAX {
             return Err(Failure::new(429, 429, "Too many connections"));
         }
@@ -99,7 +109,10 @@ impl Ssi {
 
     fn topic(&mut self, grant: &Grant, channel: &str, text: &str) -> Result<Topic, Refusal> {
         let topic = match channel {
-            "DATA" => topic::parse(text).ok_or(Refusal::Invalid)?,
+            "DATA" => {
+                let topic = topic::parse(text).ok_or(Refusal::Invalid)?;
+                if self.player.is_some() { Topic::recorded(&topic.text) } else { topic }
+            }
             "TRADING" => self.account_topic(grant, text)?,
             _ => return Err(Refusal::Invalid),
         };
@@ -161,7 +174,7 @@ impl Ssi {
         }
         let own = self.live.desk.accounts.of(&grant.key);
         if let Some(action) = action {
-            let signature = request.header("x-signature").unwrap_or_default();
+            let signature = request.header("x-signature").and_then(signature::from_hex);
             self.check(&grant, request.body(), signature)?;
             let body = std::str::from_utf8(request.body()).map_err(|_| Failure::bad("Bad Request"))?;
             return action.carry_out(now_us, body, &own, &mut self.live.desk).map(Answer::ok);
@@ -171,17 +184,47 @@ impl Ssi {
     }
 
     /// Checks a signature: of the keys that are verified, against the demo key; of others, that it could be one.
-    fn check(&self, grant: &Grant, message: &[u8], signature: &str) -> Result<(), Failure> {
+    fn check(&self, grant: &Grant, message: &[u8], signature: Option<Vec<u8>>) -> Result<(), Failure> {
         if message.is_empty() {
             return Err(Failure::new(401, 401_008, "Body is empty"));
         }
-        if !signature::is_plausible(signature) {
-            return Err(Failure::new(401, 401_006, "Signature is missing or invalid"));
-        }
-        if self.auth.is_verified(&grant.key) && !signature::is_right(message, signature) {
+        let signature = signature.ok_or_else(|| Failure::new(401, 401_006, "Signature is missing or invalid"))?;
+        if self.auth.is_verified(&grant.key) && !signature::is_right(message, &signature) {
             return Err(Failure::new(401, 401_013, "Signature does not match"));
         }
         Ok(())
+    }
+
+    /// Answers a command of a socket for orders.
+    fn command(&mut self, now_us: i64, from: ConnectionId, wire: &command::Wire<'_>) -> String {
+        let Some(command) = Command::of(&wire.method) else { return command::unknown(&wire.id) };
+        let budget = command.budget();
+        let kind = format!("{from:?} {budget}");
+        let left = if self.options.limits { self.rate.charge(now_us, &kind, budget) } else { Some(budget) };
+        let Some(left) = left else { return command::too_many(&wire.id) };
+        let Some(grant) = self.clients.get(from).map(|client| client.grant.clone()) else { return String::new() };
+        let own = self.live.desk.accounts.of(&grant.key);
+        let result = match command {
+            Command::Conditional => return command::conditional(&wire.id),
+            Command::Ask(question) => question.answer(&|name| wire.parameter(name), &own, &self.live),
+            Command::Act(action) => self.act(now_us, &grant, action, wire),
+        };
+        if let (Ok(_), Command::Act(Action::Place)) = (&result, command) {
+            let order = self.live.desk.orders.len().saturating_sub(1);
+            self.live.followers.add(order, from, &wire.id);
+        }
+        match result {
+            Ok(result) => command::done(wire, &result, (budget, left), now_us),
+            Err(failure) => command::failed(&wire.id, &failure),
+        }
+    }
+
+    fn act(&mut self, now_us: i64, grant: &Grant, action: Action, wire: &command::Wire<'_>) -> Result<String, Failure> {
+        let in_base64 = || signature::from_base64(&wire.signature).filter(|_| self.options.base64);
+        let signature = signature::from_hex(&wire.signature).or_else(in_base64);
+        self.check(grant, wire.params().as_bytes(), signature)?;
+        let own = self.live.desk.accounts.of(&grant.key);
+        action.carry_out(now_us, wire.params(), &own, &mut self.live.desk)
     }
 }
 
@@ -200,11 +243,16 @@ impl Face for Ssi {
         request: &Request,
         out: &mut Outbox,
     ) -> Result<(), Answer> {
-        if request.path() != STREAM {
-            return Err(Answer::new(404, ""));
-        }
-        match self.admit(now_us, request) {
-            Ok(grant) => self.clients.insert(connection, Client { grant, topics: Vec::new() }),
+        let takes_orders = match request.path() {
+            STREAM => false,
+            ORDERS if self.options.limits && is_bare(request) => {
+                return Err(Failure::new(403, 403, "Forbidden").answer());
+            }
+            ORDERS => true,
+            _ => return Err(Answer::new(404, "")),
+        };
+        match self.admit(now_us, request, takes_orders) {
+            Ok(grant) => self.clients.insert(connection, Client { grant, takes_orders, topics: Vec::new() }),
             Err(failure) => {
                 out.reply(connection, said(failure.code, &failure.message));
                 out.close(connection, REFUSED, failure.message);
@@ -213,14 +261,15 @@ impl Face for Ssi {
         Ok(())
     }
 
-    fn frame(&mut self, _now_us: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
-        if self.clients.get(connection).is_none() {
-            return;
-        }
+    fn frame(&mut self, now_us: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
+        let Some(takes_orders) = self.clients.get(connection).map(|client| client.takes_orders) else { return };
         let Frame::Text(text) = frame else { return };
         // A larger frame is dropped without a word; so is one that is no request.
         if text.len() > FRAME_BYTES_MAX {
             return;
+        }
+        if let Some(wire) = serde_json::from_str(text).ok().filter(|_| takes_orders) {
+            return out.reply(connection, self.command(now_us, connection, &wire));
         }
         let Ok(wire) = serde_json::from_str::<Wire>(text) else { return };
         match wire.method() {
@@ -237,10 +286,17 @@ impl Face for Ssi {
 
     fn closed(&mut self, connection: ConnectionId) {
         self.clients.remove(connection);
+        self.live.followers.leave(connection);
     }
 
     fn advance(&mut self, now_us: i64, out: &mut Outbox) -> Wake {
-        self.live.advance(now_us, &self.clients, out)
+        let wake = self.live.advance(now_us, &self.clients, out);
+        let played = self.player.as_mut().map_or(Wake::Never, |player| player.advance(now_us, &self.clients, out));
+        match (wake, played) {
+            (Wake::At(one_us), Wake::At(other_us)) => Wake::At(one_us.min(other_us)),
+            (wake, Wake::Never) => wake,
+            (_, played) => played,
+        }
     }
 
     fn http(&mut self, now_us: i64, request: &Request, _age: Age) -> Answer {
@@ -248,7 +304,11 @@ impl Face for Ssi {
             return Failure::new(403, 403, "Forbidden").answer();
         }
         let client = request.header("authorization").map_or_else(|| request.peer().to_string(), str::to_owned);
-        let left = if self.options.limits { self.rate.charge(now_us, &client) } else { Some(rate::PER_SECOND) };
+        let left = if self.options.limits {
+            self.rate.charge(now_us, &client, rate::PER_SECOND)
+        } else {
+            Some(rate::PER_SECOND)
+        };
         let Some(left) = left else {
             let limited = Failure::new(429, 429, "Too many requests").answer();
             return limited
@@ -295,6 +355,7 @@ fn is_bare(request: &Request) -> bool {
 }
 
 const STREAM: &str = "/ws/v3";
+const ORDERS: &str = "/ws/v3/trading";
 /// Sockets of a client at a time: SSI's developer portal, "Streaming", read 2026-07.
 const SOCKETS_MAX: usize = 10;
 /// The largest frame of a client, as above.

@@ -21,6 +21,8 @@ pub(super) struct Options {
     pub(super) clock: Clock,
     pub(super) numbers: Style,
     pub(super) auction: AuctionLevel,
+    /// Whether commands may be signed in base64 too, as the documents have it.
+    pub(super) base64: bool,
     /// Requests of a client in a second, and sockets at a time, unless unlimited.
     pub(super) limits: bool,
 }
@@ -64,6 +66,7 @@ impl Options {
                     [("word", AuctionLevel::Word), ("zero", AuctionLevel::Zero), ("empty", AuctionLevel::Empty)];
                 self.auction = given.word(&words)?;
             }
+            "command_signature" => self.base64 = given.word(&[("hex", false), ("any", true)])?,
             "limits" => self.limits = given.word(&[("on", true), ("off", false)])?,
             _ => return Err(given.bad()),
         }
@@ -81,6 +84,7 @@ impl Default for Options {
             clock: Clock::Always,
             numbers: Style::Text,
             auction: AuctionLevel::Word,
+            base64: false,
             limits: true,
         }
     }
@@ -131,6 +135,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         name: "auction",
         values: "word (default), zero or empty",
         doc: "the price of the level that holds the orders without a price: \"ATO\", 0, or \"\"",
+    },
+    OptionInfo {
+        name: "command_signature",
+        values: "hex (default) or any",
+        doc: "how commands of the order-entry socket are signed: as seen live, or in base64 as documented as well",
     },
     OptionInfo {
         name: "limits",

@@ -9,8 +9,8 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Notes a request, and says how many more there may be in this second; none for one too many.
-    pub(super) fn charge(&mut self, now_us: i64, client: &str) -> Option<usize> {
+    /// Notes a request of a client that may send so many in a second, and says how many are left; none for one too many.
+    pub(super) fn charge(&mut self, now_us: i64, client: &str, most: usize) -> Option<usize> {
         if self.recent.len() >= CLIENTS_MAX {
             self.recent.clear();
         }
@@ -18,7 +18,7 @@ impl Rate {
         while recent.front().is_some_and(|time_us| now_us - time_us >= 1_000_000) {
             recent.pop_front();
         }
-        let left = PER_SECOND.checked_sub(recent.len() + 1)?;
+        let left = most.checked_sub(recent.len() + 1)?;
         recent.push_back(now_us);
         Some(left)
     }
@@ -36,10 +36,10 @@ mod tests {
     #[test]
     fn the_eleventh_in_a_second_is_one_too_many() {
         let mut rate = Rate::default();
-        let left: Vec<_> = (0..10).map(|time_us| rate.charge(time_us, "one")).collect();
+        let left: Vec<_> = (0..10).map(|time_us| rate.charge(time_us, "one", 10)).collect();
         assert_eq!((left[0], left[9]), (Some(9), Some(0)));
-        assert_eq!(rate.charge(999_999, "one"), None);
-        assert_eq!(rate.charge(999_999, "other"), Some(9));
-        assert_eq!(rate.charge(1_000_000, "one"), Some(0), "the first is old enough");
+        assert_eq!(rate.charge(999_999, "one", 10), None);
+        assert_eq!(rate.charge(999_999, "other", 10), Some(9));
+        assert_eq!(rate.charge(1_000_000, "one", 10), Some(0), "the first is old enough");
     }
 }

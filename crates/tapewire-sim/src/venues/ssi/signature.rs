@@ -4,24 +4,25 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
-/// Whether a signature in lower-case hexadecimal fits a message and the demo key.
-pub(super) fn is_right(message: &[u8], signature: &str) -> bool {
-    let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, demo_key());
-    from_hex(signature).is_some_and(|signature| key.verify(message, &signature).is_ok())
+/// Whether a signature fits a message and the demo key.
+pub(super) fn is_right(message: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, demo_key()).verify(message, signature).is_ok()
 }
 
-/// Whether a text could be a signature: that of a key of 1024 bits or more, in hexadecimal.
-pub(super) fn is_plausible(signature: &str) -> bool {
-    from_hex(signature).is_some_and(|bytes| bytes.len() >= 128)
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of a signature in lower-case hexadecimal, if it is as long as a key of 1024 bits or more makes it.
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
     let byte = |pair: &[u8]| match pair {
         [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
         _ => None,
     };
-    text.as_bytes().chunks(2).map(byte).collect()
+    let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(byte).collect();
+    bytes.filter(|bytes| bytes.len() >= BYTES_MIN)
+}
+
+/// The same of one in base64.
+pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok().filter(|bytes| bytes.len() >= BYTES_MIN)
 }
 
 /// The demo key without its wrapping: PKCS#1, as the verifier wants it.
@@ -30,6 +31,7 @@ fn demo_key() -> Vec<u8> {
     wrapped.get(WRAPPING_BYTES..).unwrap_or_default().to_vec()
 }
 
+const BYTES_MIN: usize = 128;
 /// What stands before the key proper in a `SubjectPublicKeyInfo` of 2048 bits.
 const WRAPPING_BYTES: usize = 24;
 /// The public half of a throwaway key, made for tests and published with its private half.
@@ -55,16 +57,17 @@ mod tests {
 
     #[test]
     fn the_sdk_and_the_simulator_agree() {
-        assert!(is_right(BODY.as_bytes(), SIGNATURE));
-        assert!(!is_right(b"{}", SIGNATURE), "another body");
-        assert!(!is_right(BODY.as_bytes(), &SIGNATURE.to_uppercase()), "lower-case, say the documents");
-        assert!(!is_right(BODY.as_bytes(), &SIGNATURE[2..]));
-        assert!(!is_right(BODY.as_bytes(), ""));
+        let signature = from_hex(SIGNATURE).unwrap();
+        assert!(is_right(BODY.as_bytes(), &signature));
+        assert!(!is_right(b"{}", &signature), "another body");
+        assert!(!is_right(BODY.as_bytes(), &signature[1..]) && !is_right(BODY.as_bytes(), &[]));
+        assert_eq!(from_base64(&STANDARD.encode(&signature)), Some(signature));
     }
 
     #[test]
-    fn a_plausible_signature_is_long_hexadecimal() {
-        assert!(is_plausible(SIGNATURE));
-        assert!(!is_plausible("") && !is_plausible("abc") && !is_plausible(&"zz".repeat(256)));
+    fn a_signature_is_long_and_lower_case() {
+        assert_eq!(from_hex(&SIGNATURE.to_uppercase()), None, "lower-case, say the documents");
+        assert!(["", "abc", &"zz".repeat(256), &"ab".repeat(127)].iter().all(|text| from_hex(text).is_none()));
+        assert!(from_base64("").is_none() && from_base64(SIGNATURE).is_none_or(|bytes| bytes.len() > 256));
     }
 }

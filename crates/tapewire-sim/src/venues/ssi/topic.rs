@@ -45,6 +45,24 @@ pub(super) struct Topic {
 }
 
 impl Topic {
+    /// A topic of a recording: the market knows nothing of it.
+    pub(super) fn recorded(text: &str) -> Self {
+        let (kind, tail) = text.split_once('.').unwrap_or((text, ""));
+        let (filter, suffix) = tail.split_once('@').map_or((tail, None), |(filter, suffix)| (filter, Some(suffix)));
+        let suffix = suffix.filter(|suffix| *suffix != "tick").map_or_else(String::new, |suffix| format!("@{suffix}"));
+        let text = format!("{}.{}{suffix}", kind.to_ascii_lowercase(), filter.to_ascii_uppercase());
+        Self { text, feeds: Vec::new() }
+    }
+
+    /// Whether a recorded topic is this one, or one of those that this one takes with `*`.
+    pub(super) fn takes(&self, recorded: &Self) -> bool {
+        let all = || {
+            let kind = self.text.strip_suffix('*').filter(|kind| kind.ends_with('.'));
+            kind.is_some_and(|kind| recorded.text.starts_with(kind) && !recorded.text.contains('@'))
+        };
+        self.text == recorded.text || all()
+    }
+
     /// Whether it is one of the channel `TRADING`.
     pub(super) fn is_of_account(&self) -> bool {
         parse_account(&self.text).is_some()
