@@ -223,9 +223,14 @@ impl Account for SsiAccount {
     }
 
     fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
-        let failure = code::failure(reply);
+        let mut failure = code::failure(reply);
         if is_login(reply.route()) {
             _ = self.session.refused(failure.clone());
+        }
+        // Without a word of the venue's own a refresh may have met anything on its way. Its tokens are gone all the same:
+        // whoever asks next logs in.
+        if reply.route() == REFRESH && failure.code.as_deref() == Some("401") {
+            failure.recovery = Recovery::Retry;
         }
         failure
     }

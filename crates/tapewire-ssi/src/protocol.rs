@@ -192,8 +192,10 @@ impl SsiProtocol {
         if let Some((id, Sum(volume))) = source.id().zip(it.volume)
             && let Some(from) = self.volumes.skipped(around.instrument, volume, trade.quantity, cx.now())
         {
-            let subscription = Subscription { instrument: around.instrument, channel: Channel::Trade };
-            hint(id, subscription, from, cx);
+            // Of a basket's members one is as good as another: whoever subscribed the basket is told.
+            let basket = source.topic.map(|(_, it)| it.instrument).filter(|it| topic::basket(*it).is_some());
+            let instrument = basket.unwrap_or(around.instrument);
+            hint(id, Subscription { instrument, channel: Channel::Trade }, from, cx);
         }
         cx.emit(source.id(), &Event::Trade(&trade));
         if let Some(ticker) = normalize::ticker(it, around) {
@@ -273,9 +275,10 @@ impl SsiProtocol {
 
 impl Protocol for SsiProtocol {
     fn opened(&mut self, cx: &mut Context<'_>) {
-        // An open socket proves nothing: the venue refuses behind it.
+        // An open socket proves nothing: the venue refuses behind it. Two questions, so that an answer may be lost.
         self.doubted = true;
         cx.send(Frame::Text(request::LIST));
+        cx.send(Frame::Text(request::PING));
     }
 
     fn encode(&mut self, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {

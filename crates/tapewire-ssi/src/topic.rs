@@ -3,7 +3,7 @@
 //! The venue writes what stands behind the kind in capitals, whatever was asked for. We keep one spelling for both ways,
 //! so that a frame finds its subscription: the kind in small letters, the rest in capitals, an interval in small ones.
 
-use tapewire_core::{BookRule, Channel, Interval, Resync, Route, Subscription, Topic, Unsupported};
+use tapewire_core::{Channel, InstrumentId, Interval, Route, Subscription, Topic, Unsupported};
 
 use crate::market::Board;
 use crate::symbol;
@@ -60,7 +60,7 @@ pub(crate) enum Kind {
 pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
     let Subscription { instrument, channel } = *subscription;
     let symbol = instrument.symbol();
-    let wire = match symbol.strip_prefix("basket/") {
+    let wire = match basket(instrument) {
         _ if instrument.is_all() => of_all(channel)?,
         Some(basket) => of_basket(basket, channel)?,
         None => of_one(symbol, channel)?,
@@ -70,10 +70,6 @@ pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
     if topic.route == MARKET && channel != Channel::Status {
         let board = if symbol::is_future(symbol) { Board::Derivatives } else { Board::Hose };
         topic.hours = Some(board.rules().hours);
-    }
-    if matches!(kind(&topic.wire), Kind::Quote | Kind::OddLot) && !is_basket(&topic.wire) {
-        // Each message is a whole book, and none is numbered. Those of a basket are of many books.
-        (topic.rule, topic.resync) = (BookRule::InOrder, Resync::InStream);
     }
     Ok(topic)
 }
@@ -135,6 +131,11 @@ pub(crate) fn requested(topic: &str) -> String {
         None if topic == FLAGS => "market.flag".to_owned(),
         None => topic.to_owned(),
     }
+}
+
+/// The name of the basket or board that an instrument stands for.
+pub(crate) fn basket(instrument: InstrumentId) -> Option<&'static str> {
+    instrument.symbol().strip_prefix("basket/")
 }
 
 /// Whether a topic fans out to the members of a basket or a board, whose messages come on topics of their own.
