@@ -1,0 +1,116 @@
+//! What can be wrong with what is set.
+
+use std::path::PathBuf;
+
+use tapewire::venues::{self, UnknownVenue};
+
+/// Something that is set cannot be used. Nothing was started; the text says where it was said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ConfigError {
+    /// A file cannot be read.
+    #[error("{origin}: cannot read {}", path.display())]
+    Read {
+        /// Who names the file.
+        origin: String,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The configuration file is not TOML. Its text may hold secrets and is not repeated.
+    #[error("{} line {line}: {why}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// There is no such venue.
+    #[error("{origin}")]
+    UnknownVenue {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        source: UnknownVenue,
+    },
+    /// There is no such field.
+    #[error("{origin}: `{name}` is not a key of an account{hint}")]
+    UnknownField {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        name: String,
+        /// The names nearest to it, or all.
+        hint: String,
+    },
+    /// An account is a value, where a table is needed.
+    #[error("{}: `{account}` is not a table: write [{account}] above its keys", path.display())]
+    NotTable {
+        /// The file.
+        path: PathBuf,
+        /// The account.
+        account: String,
+    },
+    /// A file to trust holds none.
+    #[error("{origin}: {} holds no certificate in PEM", path.display())]
+    NoCertificate {
+        /// Who names the file.
+        origin: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A value is not a text.
+    #[error("{origin}: write a text in quotes")]
+    NotText {
+        /// Where it was said.
+        origin: String,
+    },
+    /// An endpoint lacks its venue.
+    #[error("--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443")]
+    Endpoint,
+    /// A value is not an address.
+    #[error("{origin}: not an address: {why}; begin it with {expected}")]
+    Address {
+        /// Where it was said.
+        origin: String,
+        /// What is wrong. The address itself may hold a secret and is not repeated.
+        why: &'static str,
+        /// What can be used.
+        expected: &'static str,
+    },
+    /// An address has a scheme that cannot be used there.
+    #[error("{origin}: `{scheme}` cannot be used here; write {expected}")]
+    Scheme {
+        /// Where it was said.
+        origin: String,
+        /// What was written.
+        scheme: String,
+        /// What can be used.
+        expected: &'static str,
+    },
+    /// Half of the credentials are missing.
+    #[error("{origin}: the {missing} is missing: key and secret go together")]
+    Half {
+        /// Where the other half was said.
+        origin: String,
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// A file that should say who is let in says nobody.
+    #[error("--credentials: {} holds no key of this venue: write [{venue}] with key and secret", path.display())]
+    NoCredentials {
+        /// The file.
+        path: PathBuf,
+        /// The venue.
+        venue: String,
+    },
+    /// A setting of a venue has a value that it does not take.
+    #[error(transparent)]
+    Setting(#[from] venues::BadSetting),
+    /// The command line names a venue that there is not.
+    #[error(transparent)]
+    Venue(#[from] UnknownVenue),
+}
