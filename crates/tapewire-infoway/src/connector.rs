@@ -109,7 +109,10 @@ impl Connector for Infoway {
         match how {
             // Recorded on 2026-08-15: a bad key, or one without this business, is 401 at the handshake. Infoway
             // documentation, "WebSocket", read 2026-08: repeated attempts may get key and address banned.
-            Ending::Refused { status: 401 } => Failure { recovery: Recovery::Reauthenticate, ..usual },
+            Ending::Refused { status: 401 } => {
+                let reason = format!("{}: the key is wrong, or not for {}", usual.reason, self.venue());
+                Failure { recovery: Recovery::Reauthenticate, reason, ..usual }
+            }
             // The same page: a wrong path, and one connection too many.
             Ending::Refused { status: 404 | 427 } => Failure { recovery: Recovery::Stop, ..usual },
             _ => usual,
@@ -171,12 +174,20 @@ const fn table(title: &'static str, products: &'static [Product]) -> Capabilitie
 }
 
 static CHANNELS: [ChannelCapability; 6] = [
-    row("trade", "10000", "real time; without ids: what is lost cannot be counted"),
-    row("quote", "10003", "the best level of `book:5`"),
-    row("book:N", "10003", "N is 5: as many levels as the market shows, one for US equities; whole at every message"),
-    row("bar:I", "10006", "about every second while there is trading; I is 1m 5m 15m 30m 1h 2h 4h 1d 1w 1M"),
-    row("raw:kline:11", "10006", "quarterly bars, as the venue writes them"),
-    row("raw:kline:12", "10006", "yearly bars, as the venue writes them"),
+    row("trade", "trade, 10000", "real time; without ids: what is lost cannot be counted"),
+    row("quote", "depth, 10003", "the best level of `book:5`"),
+    row(
+        "book:N",
+        "depth, 10003",
+        "N is 5: as many levels as the market shows, one for US equities; whole at every message",
+    ),
+    row(
+        "bar:I",
+        "kline, 10006",
+        "about every second while there is trading; not told to be finished; I is 1m 5m 15m 30m 1h 2h 4h 1d 1w 1M",
+    ),
+    row("raw:kline:11", "kline, 10006", "quarterly bars, as the venue writes them"),
+    row("raw:kline:12", "kline, 10006", "yearly bars, as the venue writes them"),
 ];
 
 const fn row(channel: &'static str, topic: &'static str, note: &'static str) -> ChannelCapability {
@@ -222,13 +233,14 @@ mod tests {
     #[test]
     fn a_refused_key_is_not_tried_again() {
         let usual = || Failure::new(Recovery::Retry, "HTTP status");
-        let ended = |status| Infoway::new(Business::Crypto).ended(ROUTE, Ending::Refused { status }, usual()).recovery;
-        assert_eq!(ended(401), Recovery::Reauthenticate);
+        let ended = |status| Infoway::new(Business::Crypto).ended(ROUTE, Ending::Refused { status }, usual());
+        assert_eq!(ended(401).recovery, Recovery::Reauthenticate);
+        assert!(ended(401).reason.contains("not for infoway-crypto"));
         for status in [404, 427] {
-            assert_eq!(ended(status), Recovery::Stop, "{status}");
+            assert_eq!(ended(status).recovery, Recovery::Stop, "{status}");
         }
         for status in [429, 500, 502, 524] {
-            assert_eq!(ended(status), Recovery::Retry, "{status}");
+            assert_eq!(ended(status).recovery, Recovery::Retry, "{status}");
         }
     }
 }
