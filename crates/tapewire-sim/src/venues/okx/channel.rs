@@ -56,6 +56,7 @@ pub(super) enum Channel {
     BalanceAndPosition,
     Orders,
     Fills,
+    OrdersAlgo,
     /// Belongs to an account to which nothing of the kind happens here; by its row in [`ROWS`].
     Silent(usize),
 }
@@ -255,7 +256,7 @@ const ROWS: &[Row] = &[
     silent("estimated-price", Path::Public, Subject::Unlisted),
     silent("liquidation-warning", Path::Private, Subject::AccountKind),
     silent("account-greeks", Path::Private, Subject::Account),
-    silent("orders-algo", Path::Business, Subject::AccountKind),
+    row("orders-algo", Path::Business, Subject::AccountKind, Channel::OrdersAlgo),
     silent("algo-advance", Path::Business, Subject::AccountKind),
     silent("deposit-info", Path::Business, Subject::Account),
     silent("withdrawal-info", Path::Business, Subject::Account),

@@ -31,6 +31,9 @@ pub(super) enum What {
     Pending,
     History,
     Fills,
+    AlgoOrder,
+    AlgoPending,
+    AlgoHistory,
     /// Order entry, and whether of several orders.
     Entry(Deed, bool),
 }
@@ -83,10 +86,15 @@ const ENDPOINTS: &[Endpoint] = &[
     get("/api/v5/trade/orders-pending", 60, "", What::Pending),
     get("/api/v5/trade/orders-history", 40, "", What::History),
     get("/api/v5/trade/fills", 60, "", What::Fills),
+    get("/api/v5/trade/order-algo", 20, "", What::AlgoOrder),
+    get("/api/v5/trade/orders-algo-pending", 20, "", What::AlgoPending),
+    get("/api/v5/trade/orders-algo-history", 20, "", What::AlgoHistory),
     post("/api/v5/trade/order", Deed::Place, false),
     post("/api/v5/trade/batch-orders", Deed::Place, true),
     post("/api/v5/trade/cancel-order", Deed::Cancel, false),
     post("/api/v5/trade/cancel-batch-orders", Deed::Cancel, true),
     post("/api/v5/trade/amend-order", Deed::Amend, false),
     post("/api/v5/trade/amend-batch-orders", Deed::Amend, true),
+    post("/api/v5/trade/order-algo", Deed::PlaceAlgo, false),
+    post("/api/v5/trade/cancel-algos", Deed::CancelAlgo, true),
 ];

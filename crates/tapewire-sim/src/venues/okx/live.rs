@@ -147,8 +147,13 @@ impl Live {
         let Self { market, accounts, .. } = self;
         let mut floor = Floor { market, instruments: known.instruments, events: &mut events, now_us: time_us };
         accounts.settle(&mut floor, 0);
-        for event in events.drain(..) {
-            if let What::Trade(trade) = &event.what {
+        // Those that fire take part from here on: their trades are no business of the crowd.
+        let crowd = floor.events.len();
+        accounts.fire(&mut floor);
+        for (index, event) in events.drain(..).enumerate() {
+            if let What::Trade(trade) = &event.what
+                && index < crowd
+            {
                 let (feeds, desk) = self.split(known);
                 feeds.forced(&desk, &event, trade, post);
             }

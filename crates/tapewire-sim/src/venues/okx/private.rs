@@ -79,9 +79,9 @@ pub(super) fn news(
 ) -> Option<String> {
     let includes = |number: &usize| desk.instruments.get(*number).is_some_and(|instrument| wish.includes(instrument));
     match (item, channel) {
-        (Item::Order { instrument, text }, Channel::Orders) | (Item::Fill { instrument, text }, Channel::Fills) => {
-            includes(instrument).then(|| frame(arg, text))
-        }
+        (Item::Order { instrument, text }, Channel::Orders)
+        | (Item::Fill { instrument, text }, Channel::Fills)
+        | (Item::Algo { instrument, text }, Channel::OrdersAlgo) => includes(instrument).then(|| frame(arg, text)),
         (Item::Moved(_), Channel::Account) => state(desk, (account, channel), (arg, wish), now_us),
         (Item::Moved(moved), Channel::BalanceAndPosition) if !moved.trades.is_empty() => {
             let holdings = desk.accounts.get(account)?;

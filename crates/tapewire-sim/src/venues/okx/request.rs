@@ -211,7 +211,12 @@ pub(super) fn misaddressed(answer: &str) -> Option<String> {
 /// How a fault script calls what a subscription asks for: `books:BTC-USDT`, `instruments:SPOT`, `account`.
 pub(super) fn stream_name(arg: &Arg, channel: Channel) -> String {
     let about = match channel {
-        Channel::Account | Channel::Positions | Channel::BalanceAndPosition | Channel::Orders | Channel::Fills => None,
+        Channel::Account
+        | Channel::Positions
+        | Channel::BalanceAndPosition
+        | Channel::Orders
+        | Channel::OrdersAlgo
+        | Channel::Fills => None,
         _ => arg.inst_id.as_ref().or(arg.inst_type.as_ref()),
     };
     about.map_or_else(|| arg.channel.clone(), |about| format!("{}:{about}", arg.channel))

@@ -10,6 +10,7 @@ use super::instrument::{Instrument, Instruments};
 use super::live::{Known, Live};
 use super::rest::{self, bad, envelope, mandatory, refuse};
 use super::trade::AccountId;
+use super::trade::algo::Algo;
 use super::trade::entry::{BATCH_MAX, Deed, Entry};
 use super::trade::holdings::Holdings;
 use super::trade::order::Order;
@@ -43,6 +44,9 @@ impl Signed<'_> {
             What::Pending => self.orders(holdings.open.values()),
             What::History => mandatory(self.request, "instType").and_then(|_| self.orders(&holdings.ended)),
             What::Fills => self.fills(holdings),
+            What::AlgoOrder => self.algo(holdings),
+            What::AlgoPending => self.algos(holdings.waiting.values()),
+            What::AlgoHistory => self.algos(&holdings.waited),
             What::Public | What::Entry(..) => return refuse(404, 404, "no such request"),
         };
         data.map_or_else(|refusal| refusal, |data| envelope(&data))
@@ -137,6 +141,29 @@ impl Signed<'_> {
         orders.sort_unstable_by_key(|order| order.id);
         let row = |order: &&Order| Some((order.id, order.json(self.instruments().get(order.ticket.instrument)?)));
         self.page(orders.iter().rev().filter_map(row))
+    }
+
+    fn algo(self, holdings: &Holdings) -> Result<String, Answer> {
+        let (number, client_id) = (self.given("algoId"), self.given("algoClOrdId"));
+        let meant = |algo: &&Algo| match number {
+            Some(number) => algo.id.to_string() == number,
+            None => Some(&*algo.client_id) == client_id,
+        };
+        let found = holdings.waiting.values().chain(holdings.waited.iter().rev()).find(meant);
+        let found = found.and_then(|algo| Some(algo.json(self.instruments().get(algo.ticket.instrument)?)));
+        found.ok_or_else(|| refuse(200, 51603, "Order does not exist"))
+    }
+
+    /// Those of a type, the youngest first.
+    fn algos<'b>(self, algos: impl IntoIterator<Item = &'b Algo>) -> Result<String, Answer> {
+        let order_type = mandatory(self.request, "ordType")?;
+        let row = |algo: &Algo| {
+            let instrument = self.instruments().get(algo.ticket.instrument).filter(|it| self.wants(it))?;
+            (algo.order_type() == order_type).then(|| (algo.id, algo.json(instrument)))
+        };
+        let mut rows: Vec<_> = algos.into_iter().filter_map(row).collect();
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        self.page(rows.into_iter().rev())
     }
 
     /// The youngest first.

@@ -394,3 +394,33 @@ async fn fills_take_a_tier_and_accounts_are_apart() {
     assert!(!texts.iter().any(|text| text.contains(r#""data""#)), "nobody is told of another's orders: {texts:?}");
     sim.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_waits_for_a_price_is_told_on_its_channel() {
+    let sim = okx().option("idle_ms", "0").start().await.unwrap();
+    let mut client = open(&sim, "business").await;
+    send(&mut client, "login", json!([{ "apiKey": "me", "passphrase": "p", "timestamp": "1", "sign": "s" }])).await;
+    assert_eq!(client.json().await["event"], "login");
+    send(&mut client, "subscribe", json!([{ "channel": "orders-algo", "instType": "ANY" }])).await;
+    assert_eq!(client.json().await["event"], "subscribe");
+    let near = price(&sim, "asks", 200).await;
+    let order = json!({ "instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "trigger", "sz": "100",
+        "triggerPx": near, "orderPx": "-1", "algoClOrdId": "a7" });
+    let (_, answer) = signed(&sim, "POST", "/api/v5/trade/order-algo", &order).await;
+    assert_eq!((&answer["code"], &answer["data"][0]["algoClOrdId"]), (&json!("0"), &json!("a7")));
+    let live = client.json().await;
+    assert_eq!((&live["arg"]["channel"], &live["data"][0]["state"]), (&json!("orders-algo"), &json!("live")));
+    let pending = data(&sim, "/api/v5/trade/orders-algo-pending?ordType=trigger").await;
+    assert_eq!((&pending[0]["algoId"], &pending[0]["triggerPx"]), (&live["data"][0]["algoId"], &json!(near)));
+    let fired = client.json().await;
+    assert_eq!((&fired["data"][0]["state"], &fired["data"][0]["algoClOrdId"]), (&json!("effective"), &json!("a7")));
+    let path = format!("/api/v5/trade/order?instId=BTC-USDT&ordId={}", fired["data"][0]["ordId"].as_str().unwrap());
+    assert_eq!(data(&sim, &path).await[0]["state"], "filled");
+    let history = data(&sim, "/api/v5/trade/orders-algo-history?ordType=trigger").await;
+    assert_eq!(history[0]["state"], "effective");
+    assert_eq!(data(&sim, "/api/v5/trade/order-algo?algoClOrdId=a7").await, history);
+    let (_, answer) =
+        signed(&sim, "POST", "/api/v5/trade/cancel-algos", &json!([{ "instId": "BTC-USDT", "algoId": "1" }])).await;
+    assert_eq!((&answer["code"], &answer["data"][0]["sCode"]), (&json!("1"), &json!("51400")));
+    sim.stop().await;
+}

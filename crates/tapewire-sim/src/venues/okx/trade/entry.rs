@@ -17,6 +17,9 @@ pub(crate) enum Deed {
     Place,
     Cancel,
     Amend,
+    /// An order that waits for a price.
+    PlaceAlgo,
+    CancelAlgo,
 }
 
 /// One request of order entry.
@@ -51,9 +54,10 @@ impl Accounts {
     ) -> Results {
         let (mut done, mut limited, mut data) = (0, 0, Vec::new());
         for arg in entry.args {
-            let result = within_time(entry, floor.now_us)
+            let result: Result<(u64, String), Refusal> = within_time(entry, floor.now_us)
                 .and_then(|()| budget.as_mut().map_or(Ok(()), |budget| admit(budget, floor.now_us, key, (entry, arg))))
                 .and_then(|()| self.one(floor, id, entry, arg));
+            self.fire(floor);
             done += usize::from(result.is_ok());
             limited += usize::from(result.as_ref().is_err_and(|refusal| [50011, 50061].contains(&refusal.code)));
             data.push(result_json(entry.deed, arg, &result, floor.now_us));
@@ -81,6 +85,8 @@ impl Accounts {
                 Ok((self.place(floor, id, ticket)?, client_id))
             }
             Deed::Cancel => self.cancel(floor, id, &Which::read(arg, naming, instruments)?),
+            Deed::PlaceAlgo => Ok((self.place_algo(floor, id, arg)?, text(arg, "algoClOrdId"))),
+            Deed::CancelAlgo => Ok((self.cancel_algo(floor, id, arg)?, text(arg, "algoClOrdId"))),
             Deed::Amend => {
                 let amendment = Amendment::read(arg, naming, instruments)?;
                 self.amend(floor, id, (&amendment, &text(arg, "reqId")))
@@ -109,6 +115,8 @@ fn admit(budget: &mut Budget, now_us: i64, key: &str, (entry, arg): (&Entry<'_>,
         (Deed::Cancel, true) => Rate::new("batch-cancel-orders", 300),
         (Deed::Amend, false) => Rate::new("amend-order", 60),
         (Deed::Amend, true) => Rate::new("batch-amend-orders", 300),
+        (Deed::PlaceAlgo, _) => Rate::new("order-algo", 20),
+        (Deed::CancelAlgo, _) => Rate::new("cancel-algos", 20),
     };
     let named = text(arg, "instIdCode");
     let about = if named.is_empty() { text(arg, "instId") } else { named };
@@ -119,7 +127,8 @@ fn admit(budget: &mut Budget, now_us: i64, key: &str, (entry, arg): (&Entry<'_>,
         ));
     }
     let all = Rate::new("new and amended orders", ORDERS_MAX);
-    if entry.deed != Deed::Cancel && !budget.admit(now_us, all, &Who::Account(key.to_owned()), "") {
+    if matches!(entry.deed, Deed::Place | Deed::Amend) && !budget.admit(now_us, all, &Who::Account(key.to_owned()), "")
+    {
         return Err(Refusal::new(50061, "You've reached the maximum order rate limit for this account."));
     }
     Ok(())
@@ -129,18 +138,20 @@ fn admit(budget: &mut Budget, now_us: i64, key: &str, (entry, arg): (&Entry<'_>,
 fn result_json(deed: Deed, arg: &Value, result: &Result<(u64, String), Refusal>, now_us: i64) -> String {
     // What a refused client wrote comes back as it was, if it is harmless.
     let own = |name| Some(text(arg, name)).filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let (name, number) = match deed {
+        Deed::Place | Deed::Cancel | Deed::Amend => ("clOrdId", "ordId"),
+        Deed::PlaceAlgo | Deed::CancelAlgo => ("algoClOrdId", "algoId"),
+    };
     let object = match result {
-        Ok((order, client_id)) => Object::default().text("clOrdId", client_id).text("ordId", order),
+        Ok((order, client_id)) => Object::default().text(name, client_id).text(number, order),
         Err(_) => {
-            let order = if deed == Deed::Place { None } else { own("ordId") };
-            Object::default()
-                .text("clOrdId", own("clOrdId").unwrap_or_default())
-                .text("ordId", order.unwrap_or_default())
+            let order = if matches!(deed, Deed::Place | Deed::PlaceAlgo) { None } else { own(number) };
+            Object::default().text(name, own(name).unwrap_or_default()).text(number, order.unwrap_or_default())
         }
     };
     let object = match deed {
-        Deed::Place => object.text("tag", own("tag").unwrap_or_default()),
-        Deed::Cancel => object,
+        Deed::Place | Deed::PlaceAlgo => object.text("tag", own("tag").unwrap_or_default()),
+        Deed::Cancel | Deed::CancelAlgo => object,
         Deed::Amend => object.text("reqId", own("reqId").unwrap_or_default()),
     };
     let (code, message) = result.as_ref().err().map_or((0, ""), |refusal| (refusal.code, &*refusal.message));

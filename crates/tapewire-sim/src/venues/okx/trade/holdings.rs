@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::algo::Algo;
 use super::money::{ZERO, minus, positive, product, sum};
 use super::order::{Fill, Order, PARTS, PARTS_PLACES};
 use crate::market::{Book, Market, Scaled, Side};
@@ -20,6 +21,9 @@ pub(crate) struct Holdings {
     pub(crate) open: BTreeMap<u64, Order>,
     /// Orders that have ended, the last ones; oldest first.
     pub(crate) ended: VecDeque<Order>,
+    /// Orders that wait for a price, by the venue's number, and those that have waited, oldest first.
+    pub(crate) waiting: BTreeMap<u64, Algo>,
+    pub(crate) waited: VecDeque<Algo>,
     /// The last executions, oldest first.
     pub(crate) fills: VecDeque<Fill>,
     pub(crate) fills_made: u64,
@@ -72,6 +76,8 @@ impl Holdings {
             positions: instruments.number(SWAP).and_then(position).into_iter().collect(),
             open: BTreeMap::new(),
             ended: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            waited: VecDeque::new(),
             fills: VecDeque::new(),
             fills_made: 0,
         }

@@ -2,6 +2,7 @@
 //!
 //! Every account belongs to a key. What happens to it is told as [`News`], in the order in which it happened.
 
+pub(super) mod algo;
 pub(super) mod entry;
 pub(super) mod holdings;
 pub(super) mod money;
@@ -10,7 +11,7 @@ mod place;
 pub(super) mod report;
 pub(super) mod ticket;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::instrument::{Instrument, Instruments, Kind};
 use crate::market::{Event, ListingId, Market, OrderId, Owner, Side, Trade, What};
@@ -31,6 +32,8 @@ pub(super) struct Accounts {
     resting: BTreeMap<(ListingId, OrderId), (AccountId, u64)>,
     next_order: u64,
     news: Vec<News>,
+    /// Orders whose price was reached, and that have not been placed.
+    triggered: VecDeque<(AccountId, u64)>,
     /// What has moved since it was told last, by account.
     moved: BTreeMap<AccountId, Moved>,
 }
@@ -47,6 +50,7 @@ pub(super) struct News {
 pub(super) enum Item {
     Order { instrument: usize, text: String },
     Fill { instrument: usize, text: String },
+    Algo { instrument: usize, text: String },
     Moved(Moved),
 }
 
@@ -79,8 +83,8 @@ impl Accounts {
     /// Numbers orders from the time of the start, so that two runs of a venue do not share them.
     pub(super) fn new(start_us: i64) -> Self {
         let next_order = u64::try_from(start_us).unwrap_or(0).saturating_mul(ORDERS_PER_US);
-        let (keys, list, resting) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-        Self { keys, list, resting, next_order, news: Vec::new(), moved: BTreeMap::new() }
+        let (keys, list, resting, moved) = (BTreeMap::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { keys, list, resting, next_order, news: Vec::new(), triggered: VecDeque::new(), moved }
     }
 
     /// The account of a key, made when it is seen first; none if there are too many.
@@ -108,7 +112,7 @@ impl Accounts {
         news
     }
 
-    /// Settles the executions among what became public, from an event on.
+    /// Settles the executions among what became public, from an event on, and notes whom they trigger.
     pub(super) fn settle(&mut self, floor: &mut Floor<'_>, from: usize) {
         let mut index = from;
         while let Some(event) = floor.events.get(index).copied() {
@@ -119,6 +123,7 @@ impl Accounts {
                         self.fill(floor, (account, order), side, &trade);
                     }
                 }
+                self.note_triggers(floor, event.listing, &trade);
             }
         }
     }
@@ -241,7 +246,10 @@ impl Accounts {
 
     /// Notes news, and that the account is to be told what it has now.
     fn tell(&mut self, account: AccountId, what: Item) {
-        self.moved.entry(account).or_default();
+        // What waits outside of the book binds nothing.
+        if !matches!(what, Item::Algo { .. }) {
+            self.moved.entry(account).or_default();
+        }
         self.news.push(News { account, what });
     }
 }
@@ -260,7 +268,7 @@ impl Instrument {
     }
 }
 
-fn keep<T>(recent: &mut std::collections::VecDeque<T>, item: T, most: usize) {
+fn keep<T>(recent: &mut VecDeque<T>, item: T, most: usize) {
     if recent.len() == most {
         recent.pop_front();
     }

@@ -62,6 +62,7 @@ impl Stage {
         self.market.advance(until_us, &mut self.events);
         let (accounts, mut floor) = self.floor();
         accounts.settle(&mut floor, 0);
+        accounts.fire(&mut floor);
     }
 
     /// The messages of `orders` since it was asked last.
@@ -301,6 +302,61 @@ fn orders_that_only_reduce_follow_their_position() {
     assert_eq!((&ended["state"], &ended["cancelSource"]), (&json!("canceled"), &json!("17")));
     let number = stage.instruments.number("BTC-USDT-SWAP").unwrap();
     assert_eq!(stage.accounts.get(me).unwrap().positions[&number].lots, -1_000, "short one contract now");
+}
+
+#[test]
+fn an_order_that_waits_is_placed_when_a_trade_reaches_its_price() {
+    let mut stage = Stage::new();
+    let me = stage.account("me");
+    let last = stage.market.history(ListingId(0)).trades().back().unwrap().price_ticks;
+    let wait = |more: Value| {
+        let mut arg = json!({ "instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "sz": "0.01" });
+        arg.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        arg
+    };
+    let (up, down) = (stage.price(last + 300), stage.price(last - 300));
+    for (arg, code) in [
+        (wait(json!({ "ordType": "trigger", "triggerPx": up, "orderPx": "-1", "algoClOrdId": "up" })), "0"),
+        (wait(json!({ "ordType": "conditional", "slTriggerPx": down, "slOrdPx": "-1", "algoClOrdId": "down" })), "0"),
+        (wait(json!({ "ordType": "conditional", "tpTriggerPx": up, "tpOrdPx": "-1", "sz": "50" })), "0"),
+        (wait(json!({ "ordType": "trigger", "triggerPx": up, "orderPx": "-1", "algoClOrdId": "up" })), "51000"),
+        (wait(json!({ "ordType": "trigger", "triggerPx": "0.001", "orderPx": "-1" })), "51000"),
+        (wait(json!({ "ordType": "trigger", "orderPx": "-1" })), "51000"),
+        (wait(json!({ "ordType": "oco", "tpTriggerPx": up, "slTriggerPx": down })), "51000"),
+        (wait(json!({ "ordType": "trigger", "triggerPx": up, "orderPx": "-1", "sz": "0.000001" })), "51020"),
+        (wait(json!({ "ordType": "trigger", "triggerPx": up, "triggerPxType": "mark" })), "51000"),
+    ] {
+        assert_eq!(stage.one(me, Deed::PlaceAlgo, arg.clone())["sCode"], code, "{arg}");
+    }
+    let told = |stage: &mut Stage| -> Vec<String> {
+        let line = |news| match news {
+            News { what: Item::Algo { text, .. }, .. } => {
+                let it: Value = serde_json::from_str(&text).unwrap();
+                Some(format!("{} {} {}", it["algoClOrdId"], it["state"], it["failCode"]).replace('"', ""))
+            }
+            _ => None,
+        };
+        stage.accounts.news().into_iter().filter_map(line).collect()
+    };
+    assert_eq!(told(&mut stage), ["up live ", "down live ", " live "]);
+    let canceled = stage.one(me, Deed::CancelAlgo, json!({ "instId": "BTC-USDT", "algoClOrdId": "down" }));
+    assert_eq!((&canceled["sCode"], told(&mut stage)), (&json!("0"), vec!["down canceled ".to_owned()]));
+    let again = stage.one(me, Deed::CancelAlgo, json!({ "instId": "BTC-USDT", "algoClOrdId": "down" }));
+    assert_eq!(again["sCode"], "51400");
+
+    let before = stage.accounts.get(me).unwrap().fills_made;
+    for _ in 0..600 {
+        stage.wait(100_000);
+        let high = stage.market.history(ListingId(0)).trades().iter().map(|trade| trade.price_ticks).max().unwrap();
+        let made = stage.accounts.get(me).unwrap().fills_made - before;
+        if made > 0 {
+            assert!(high >= last + 300, "nothing is placed before its price is reached");
+            // The one for 50 BTC was not covered.
+            assert_eq!(told(&mut stage), ["up effective ", " order_failed 51008"]);
+            return;
+        }
+    }
+    panic!("the price never rose by 3");
 }
 
 /// Many orders of two accounts, and a crowd that trades with them: cash moves by exactly what the messages say.
