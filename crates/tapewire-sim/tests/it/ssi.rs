@@ -1,5 +1,6 @@
 //! SSI from outside: logins, the streaming socket, the data API, and orders with their events.
 
+mod commands;
 mod data;
 mod faults;
 mod login;

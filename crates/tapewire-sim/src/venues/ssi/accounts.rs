@@ -212,6 +212,11 @@ impl Holding {
     }
 }
 
+/// The client of an account, by a number.
+pub(super) const fn client(account: AccountNumber) -> u32 {
+    account / 10
+}
+
 /// Account numbers begin behind this one.
 const FIRST: AccountNumber = 1_234_560;
 /// Clients with accounts of their own; more share them.

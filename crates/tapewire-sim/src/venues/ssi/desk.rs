@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::accounts::{Account, Accounts, Kind as AccountKind};
+use super::accounts::{Account, Accounts, Kind as AccountKind, client};
 use super::board::{Board, Phases};
 use super::failure::Failure;
 use super::json::Object;
@@ -27,7 +27,7 @@ pub(super) struct Desk {
     tasks: BTreeMap<(i64, u64), (usize, Step)>,
     planned: u64,
     /// The names that clients have given to requests today.
-    used: BTreeSet<String>,
+    used: BTreeSet<(u32, String)>,
     /// What accounts are to be told.
     outgoing: Vec<Told>,
 }
@@ -74,7 +74,7 @@ impl Desk {
         if self.orders.len() >= ORDERS_MAX {
             return Err(Failure::new(429, 429, "Too many orders today"));
         }
-        self.claim(&ticket.key)?;
+        self.claim(ticket.account, &ticket.key)?;
         let held_at = match (ticket.price, ticket.side) {
             (Some(price), _) => price,
             (None, Side::Bid) => security(ticket.listing).ceiling(),
@@ -119,14 +119,14 @@ impl Desk {
             _ => price_reason(&ticket).or_else(|| lot_reason(&ticket)),
         };
         reason.map_or(Ok(()), |reason| Err(refused(reason)))?;
-        self.claim(key)?;
+        self.claim(ticket.account, key)?;
         self.release(index);
         if let Some(order) = self.orders.get_mut(index) {
             order.held_at = ticket.price.unwrap_or(order.held_at);
             order.ticket = ticket;
         }
         self.hold(index);
-        self.become_(index, Status::Modifying, now_us);
+        self.pass_to(index, Status::Modifying, now_us);
         self.plan(now_us + STEP_US, index, Step::Amend);
         Ok(())
     }
@@ -137,8 +137,9 @@ impl Desk {
         if !can_change(order) {
             return Err(refused(Reason::CHANGE));
         }
-        self.claim(key)?;
-        self.become_(index, Status::Cancelling, now_us);
+        let account = order.ticket.account;
+        self.claim(account, key)?;
+        self.pass_to(index, Status::Cancelling, now_us);
         self.plan(now_us + STEP_US, index, Step::Cancel);
         Ok(())
     }
@@ -175,14 +176,14 @@ impl Desk {
                 Some(reason) => self.reject(index, reason, now_us),
                 None => {
                     self.hold(index);
-                    self.become_(index, Status::ReadyToSend, now_us);
+                    self.pass_to(index, Status::ReadyToSend, now_us);
                     self.plan(now_us + STEP_US, index, Step::Send);
                 }
             },
             Step::Send => {
                 // Whoever wants it cancelled already does not need to know.
                 if status == Status::ReadyToSend {
-                    self.become_(index, Status::Sent, now_us);
+                    self.pass_to(index, Status::Sent, now_us);
                 }
                 self.plan(now_us + STEP_US, index, Step::Enter);
             }
@@ -225,9 +226,9 @@ impl Desk {
             self.outgoing.push(Told { feed: Feed::Orders(account), data, order: None });
         }
         if complete {
-            self.become_(index, Status::Filled, now_us);
+            self.pass_to(index, Status::Filled, now_us);
         } else if !is_changing {
-            self.become_(index, Status::PartlyFilled, now_us);
+            self.pass_to(index, Status::PartlyFilled, now_us);
         }
         self.tell_position(account, listing, price);
     }
@@ -238,14 +239,14 @@ impl Desk {
         let Some(order) = self.orders.get_mut(index) else { return };
         order.cancelled = order.open();
         let partly = order.filled > 0 && status == Status::Cancelled;
-        self.become_(index, if partly { Status::PartlyCancelled } else { status }, now_us);
+        self.pass_to(index, if partly { Status::PartlyCancelled } else { status }, now_us);
     }
 
     pub(super) fn reject(&mut self, index: usize, reason: Reason, now_us: i64) {
         if let Some(order) = self.orders.get_mut(index) {
             order.reason = Some(reason);
         }
-        self.become_(index, Status::Rejected, now_us);
+        self.pass_to(index, Status::Rejected, now_us);
     }
 
     /// Ends the day of a board: what is open expires.
@@ -299,16 +300,19 @@ impl Desk {
         std::mem::take(&mut self.outgoing)
     }
 
-    pub(super) fn become_(&mut self, index: usize, status: Status, now_us: i64) {
+    pub(super) fn pass_to(&mut self, index: usize, status: Status, now_us: i64) {
         if let Some(order) = self.orders.get_mut(index) {
             (order.status, order.modified_us) = (status, now_us);
             self.tell(index);
         }
     }
 
-    /// Checks that the client's name for a request is new, and takes it.
-    pub(super) fn claim(&mut self, key: &str) -> Result<(), Failure> {
-        if self.used.insert(key.to_owned()) {
+    /// Checks that the client of an account has a new name for a request, and takes it.
+    pub(super) fn claim(&mut self, account: AccountNumber, key: &str) -> Result<(), Failure> {
+        if self.used.len() >= USED_MAX {
+            return Err(Failure::new(429, 429, "Too many requests today"));
+        }
+        if self.used.insert((client(account), key.to_owned())) {
             return Ok(());
         }
         Err(Failure::new(409, 409, "Duplicate request id"))
@@ -440,5 +444,6 @@ pub(super) fn ticket(
 
 /// What the venue needs for a step of an order.
 const STEP_US: i64 = 10_000;
-/// Orders of a day.
+/// Orders of a day, and names of requests.
 const ORDERS_MAX: usize = 20_000;
+const USED_MAX: usize = 100_000;

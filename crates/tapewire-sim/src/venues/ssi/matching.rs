@@ -21,7 +21,7 @@ impl Desk {
             (Phase::Plo, Kind::Plo) => self.take_at_close(index, floor),
             (Phase::Ato, Kind::Ato) | (Phase::Atc, Kind::Atc) => self.call(index, now_us),
             (Phase::Ato | Phase::Atc, Kind::Lo) => self.rest_or_call(index, floor),
-            (_, Kind::Lo) => self.become_(index, Status::Waiting, now_us),
+            (_, Kind::Lo) => self.pass_to(index, Status::Waiting, now_us),
             _ => self.refuse(index, Reason::SESSION, now_us),
         }
     }
@@ -63,7 +63,7 @@ impl Desk {
             }
             match self.orders.get(index) {
                 Some(order) if order.open() == 0 => {}
-                Some(order) if order.ticket.kind == Kind::Lo => self.become_(index, Status::Waiting, floor.now_us),
+                Some(order) if order.ticket.kind == Kind::Lo => self.pass_to(index, Status::Waiting, floor.now_us),
                 _ => self.end(index, Status::Cancelled, floor.now_us),
             }
         }
@@ -84,7 +84,7 @@ impl Desk {
 
     fn call(&mut self, index: usize, now_us: i64) {
         self.called.push(index);
-        self.become_(index, Status::Queued, now_us);
+        self.pass_to(index, Status::Queued, now_us);
     }
 
     /// In an auction an order rests where it does not trade; else it waits for the end of the auction.
@@ -98,7 +98,7 @@ impl Desk {
             Ok(outcome) => {
                 order.resting = Some(outcome.id);
                 self.resting.insert((listing, outcome.id), index);
-                self.become_(index, Status::Queued, floor.now_us);
+                self.pass_to(index, Status::Queued, floor.now_us);
             }
             Err(_) => self.call(index, floor.now_us),
         }
@@ -124,7 +124,7 @@ impl Desk {
         let Some(order) = self.orders.get(index) else { return };
         // Fills have told of themselves.
         if order.open() > 0 && order.filled == filled {
-            self.become_(index, Status::Queued, floor.now_us);
+            self.pass_to(index, Status::Queued, floor.now_us);
         }
     }
 

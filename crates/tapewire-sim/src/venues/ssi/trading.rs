@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::desk::{Change, Desk, ticket};
 use super::failure::Failure;
 use super::json::{Object, list, text};
+use super::order::Ticket;
 use super::security::security;
 use super::topic::AccountNumber;
 
@@ -81,14 +82,9 @@ impl Action {
     }
 
     fn carry_out_one(self, now_us: i64, body: &str, own: &[AccountNumber], desk: &mut Desk) -> Result<usize, Failure> {
-        let body: Body = serde_json::from_str(body).map_err(|error| Failure::bad(error.to_string()))?;
-        let account = body.account_no.parse().ok().filter(|account| own.contains(account));
-        let account = account.ok_or_else(|| Failure::new(403, 403_100, "Account belongs to somebody else"))?;
-        if body.device_id.is_empty() {
-            return Err(Failure::bad("deviceId is required"));
-        }
+        let (body, account) = Body::read(body, own)?;
         match self {
-            Self::Place | Self::PlaceBatch => place(now_us, &body, account, desk),
+            Self::Place | Self::PlaceBatch => desk.place(now_us, body.ticket(account, desk)?),
             Self::Modify => {
                 let index = body.order(account, desk)?;
                 let change = match (&body.price, body.quantity) {
@@ -111,7 +107,7 @@ impl Action {
         }
     }
 
-    /// One bad order refuses all; it is found before the first is placed, but for what only the desk knows.
+    /// One bad order refuses all.
     fn carry_out_batch(
         self,
         now_us: i64,
@@ -127,9 +123,14 @@ impl Action {
             return Err(Failure::bad("1 to 20 orders"));
         }
         for order in &batch.orders {
-            serde_json::from_str::<Body>(order.get()).map_err(|error| Failure::bad(error.to_string()))?;
+            let (body, account) = Body::read(order.get(), own)?;
+            match self {
+                Self::CancelBatch => drop(body.order(account, desk)?),
+                _ => drop(body.ticket(account, desk)?),
+            }
         }
-        desk.claim(name(&Some(batch.batch_request_id.clone()))?)?;
+        let client = own.first().copied().unwrap_or_default();
+        desk.claim(client, name(&Some(batch.batch_request_id.clone()))?)?;
         let mut results = Vec::new();
         for order in &batch.orders {
             results.push(match self.carry_out_one(now_us, order.get(), own, desk) {
@@ -164,6 +165,33 @@ impl Action {
 }
 
 impl Body {
+    /// Reads a body, and the account that it is about, which has to be one's own.
+    fn read(text: &str, own: &[AccountNumber]) -> Result<(Self, AccountNumber), Failure> {
+        let body: Self = serde_json::from_str(text).map_err(|error| Failure::bad(error.to_string()))?;
+        let account = body.account_no.parse().ok().filter(|account| own.contains(account));
+        let account = account.ok_or_else(|| Failure::new(403, 403_100, "Account belongs to somebody else"))?;
+        if body.device_id.is_empty() {
+            return Err(Failure::bad("deviceId is required"));
+        }
+        Ok((body, account))
+    }
+
+    /// What is to be placed.
+    fn ticket(&self, account: AccountNumber, desk: &Desk) -> Result<Ticket, Failure> {
+        let missing = || Failure::bad("symbol, side, quantity, price and orderType are required");
+        let symbol = self.symbol.as_deref().ok_or_else(missing)?;
+        let side = self.side.as_deref().ok_or_else(missing)?;
+        let kind = self.order_type.as_deref().ok_or_else(missing)?;
+        let price = self.price.as_deref().ok_or_else(missing)?;
+        let quantity = self.quantity.filter(|quantity| (1..=QUANTITY_MAX).contains(quantity)).ok_or_else(missing)?;
+        let ticket = ticket(account, (symbol, side, kind), (price, quantity), name(&self.client_request_id)?)?;
+        let board = security(ticket.listing).board;
+        if !desk.accounts.get(account).is_some_and(|account| account.trades_on(board)) {
+            return Err(Failure::bad("ORD015: Account does not trade on this board"));
+        }
+        Ok(ticket)
+    }
+
     /// The order that a request names, in exactly one way.
     fn order(&self, account: AccountNumber, desk: &Desk) -> Result<usize, Failure> {
         match (self.order_id.as_deref(), self.client_request_id.as_deref()) {
@@ -171,21 +199,6 @@ impl Body {
             (id, key) => desk.find(account, id, key),
         }
     }
-}
-
-fn place(now_us: i64, body: &Body, account: AccountNumber, desk: &mut Desk) -> Result<usize, Failure> {
-    let missing = || Failure::bad("symbol, side, quantity, price and orderType are required");
-    let symbol = body.symbol.as_deref().ok_or_else(missing)?;
-    let side = body.side.as_deref().ok_or_else(missing)?;
-    let kind = body.order_type.as_deref().ok_or_else(missing)?;
-    let price = body.price.as_deref().ok_or_else(missing)?;
-    let quantity = body.quantity.filter(|quantity| (1..=QUANTITY_MAX).contains(quantity)).ok_or_else(missing)?;
-    let ticket = ticket(account, (symbol, side, kind), (price, quantity), name(&body.client_request_id)?)?;
-    let board = security(ticket.listing).board;
-    if !desk.accounts.get(account).is_some_and(|account| account.trades_on(board)) {
-        return Err(Failure::bad("ORD015: Account does not trade on this board"));
-    }
-    desk.place(now_us, ticket)
 }
 
 /// A client's name for a request.

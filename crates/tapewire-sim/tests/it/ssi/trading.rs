@@ -190,7 +190,12 @@ async fn a_batch_is_answered_order_by_order() {
     assert!(rows.len() == 2 && rows.iter().all(|row| row["success"] == true), "{answer}");
     until(&mut client, "QU").await;
     until(&mut client, "QU").await;
-    let late = json!({ "batchRequestId": "batch-2", "batchRequestTime": time_ms - 60_000, "orders": [] });
+    let orders = [order("c", "B", 100, "29500", "LO"), order("d", "BUY", 100, "29550", "LO")];
+    let bad = json!({ "batchRequestId": "batch-2", "batchRequestTime": time_ms, "orders": orders });
+    assert_eq!(post(&bad).await.0, 400, "one bad order refuses all");
+    let (status, _) = customer.order(&sim, "POST", order("c", "B", 100, "29500", "LO")).await;
+    assert_eq!(status, 200, "none of them was placed");
+    let late = json!({ "batchRequestId": "batch-3", "batchRequestTime": time_ms - 60_000, "orders": [] });
     assert_eq!(post(&late).await.2["code"], 400_111);
     sim.stop().await;
 }
