@@ -1,7 +1,7 @@
 """Drives ssi-sdk, unmodified, against the simulated venue over TLS: both of its clients, from login to reconnect.
 
 It trusts the file that SSL_CERT_FILE and WEBSOCKET_CLIENT_CA_BUNDLE name. The simulated venue has to answer requestOtp
-with the code 200, which this release of the client wants, approve Smart OTP, and drop the first and the third socket.
+with the code 200, which this release of the client wants, approve Smart OTP, and drop the first and the fourth socket.
 """
 
 import asyncio
@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 
-from ssi_sdk import AsyncAuth, AsyncData, AsyncStream, AsyncTrading, Auth, Config, Data, Stream, Trading
-from ssi_sdk.enums import OrderSide
+from ssi_sdk import (
+    AsyncAuth, AsyncData, AsyncStream, AsyncTrading, Auth, Config, Data, Stream, Trading, async_trading_ws, trading_ws,
+)
+from ssi_sdk.enums import OrderSide, OrderType
 from ssi_sdk.exceptions import APIError, AuthenticationError, DuplicateRequestError
 from ssi_sdk.models.streaming import IntervalMessage, MarketFlagMessage, QuoteMessage, TradeMessage
 
@@ -23,8 +25,9 @@ PATIENCE_S = 60
 
 def config(websocket, rest, key="sim-key", secret="sim-secret"):
     return Config(
-        client_id="C1", api_url=rest, streaming_url=f"{websocket}/ws/v3", api_key=key, api_secret=secret,
-        private_key=DEMO_KEY, retry_delay_ms=500, log_level="CRITICAL",
+        client_id="C1", api_url=rest, streaming_url=f"{websocket}/ws/v3",
+        trading_ws_domain=f"{websocket}/ws/v3/trading", api_key=key, api_secret=secret, private_key=DEMO_KEY,
+        retry_delay_ms=500, log_level="CRITICAL",
     )
 
 
@@ -180,6 +183,21 @@ def orders(auth, inbox):
     need({row.status.value for row in portfolio.get_today_orders(ACCOUNT)} == {"CL", "FF"}, "order book")
 
 
+def commands(auth):
+    """The client signs in base64, as documented, and again in hexadecimal when that is refused."""
+    socket = trading_ws(auth)
+    try:
+        placed = socket.place_order(ACCOUNT, SYMBOL, OrderSide.BUY, 100, 29500, OrderType.LO, "socket-rests")
+        need(placed.client_request_id == "socket-rests", f"placed by socket: {placed}")
+        held = socket.query_account_balance(ACCOUNT).result
+        need(held["equity"]["accountNo"] == ACCOUNT, f"balance by socket: {held}")
+        time.sleep(0.5)
+        gone = socket.cancel_order(ACCOUNT, client_request_id="socket-rests")
+        need(gone.order_id == placed.order_id, f"cancelled by socket: {gone}")
+    finally:
+        socket.close()
+
+
 def synchronous(websocket, rest):
     inbox = Inbox()
     logins(websocket, rest)
@@ -206,6 +224,7 @@ def synchronous(websocket, rest):
             until(lambda: inbox.has(pong=1), "a pong")
             orders(auth, inbox)
         tables(auth)
+        commands(auth)
     return inbox.seen
 
 
@@ -234,6 +253,10 @@ async def asynchronous(websocket, rest):
             await trading.trading.cancel_order(account, "async-rests")
             await until_async(lambda: inbox.reached("async-rests", "CL"), "a cancel")
         need((await trading.portfolio.get_equity_positions(account)), "positions: none")
+        socket = await async_trading_ws(auth)
+        placed = await socket.place_order(account, SYMBOL, OrderSide.BUY, 100, 29500, OrderType.LO, "async-socket")
+        need(placed.order_id, f"placed by socket: {placed}")
+        await socket.close()
     return {f"async {name}": count for name, count in inbox.seen.items()}
 
 
