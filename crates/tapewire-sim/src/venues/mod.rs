@@ -7,7 +7,6 @@ mod keys;
 mod okex_v1;
 mod okex_v3;
 mod okx;
-#[expect(dead_code, reason = "a part of it is for v5, which moves here next")]
 mod okx_common;
 mod option;
 mod ssi;

@@ -82,7 +82,7 @@ mod tests {
         let right = sign(&map(json!({ "api_key": "sim-key" })), "sim-secret");
         assert_eq!(check(json!({ "api_key": "sim-key", "sign": right })), Ok(()));
         assert_eq!(check(json!({ "api_key": "anybody", "sign": "s" })), Ok(()));
-        let late = signature::sign("sim-secret", "1704876947.1");
+        let late = signature::login("sim-secret", "1704876947.1");
         let late = |passphrase: &str| json!({ "api_key": "sim-key", "timestamp": "1704876947.1", "passphrase": passphrase, "sign": late });
         assert_eq!(check(late("sim-passphrase")), Ok(()));
         for (parameters, refusal) in [

@@ -18,7 +18,7 @@ use tapewire_core::Frame;
 use super::keys::Keys;
 use super::okx_common::deflate::{pack, unpack};
 use super::okx_common::floor::{Floor, Source};
-use super::okx_common::instrument::{Instrument, Instruments, Kind, Make};
+use super::okx_common::instrument::{Instrument, Instruments, Make};
 use super::okx_common::live::Live;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
@@ -63,7 +63,7 @@ fn instruments(listings: &[Listing], wanted: impl Fn(&str) -> bool) -> Instrumen
     for kind in &futures {
         kinds.push(kind);
     }
-    Instruments::of(listings, &kinds, wanted)
+    Instruments::made(listings, &kinds, wanted)
 }
 
 struct OkexV1 {
@@ -162,7 +162,7 @@ impl OkexV1 {
     /// Who listens to futures of a coin is told of the price of delivery when it comes.
     fn expect_forecast(&mut self, topic: &Topic, from: ConnectionId) {
         let instruments = &self.floor.instruments;
-        let futures = topic.instrument.and_then(|number| instruments.get(number)).filter(|it| it.kind == Kind::Futures);
+        let futures = topic.instrument.and_then(|number| instruments.get(number)).filter(|it| it.dated);
         let Some(coin) = futures.and_then(|futures| futures.id.split('_').next()) else { return };
         if let Some(number) = instruments.number(&format!("{coin}_{}", PERIODS[0])) {
             let (text, instrument) = (format!("{coin}_forecast_price").into(), Some(number));

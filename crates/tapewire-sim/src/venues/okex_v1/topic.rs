@@ -108,7 +108,7 @@ impl Dialect for Options {
             (News::Bar(bar, _), _) => format!("[{}]", kline(instrument?, bar)),
             (News::Book(view), _) => depth(instrument?, (view, view), ms),
             (News::Changes { changes, now, .. }, _) => depth(instrument?, (changes, now), ms),
-            (News::Trade(..), _) => return None,
+            (News::Trade(..) | News::Sample(..), _) => return None,
         };
         Some(pack(self.answers(topic.compressed).message(&topic.text, &data), topic.compressed))
     }
@@ -140,7 +140,7 @@ impl Options {
 
 /// The ticker of futures: numbers, but for the limits.
 fn futures_ticker(figures: Figures<'_>, now_us: i64) -> Option<String> {
-    let (window, [highest, lowest]) = (figures.day(now_us)?, figures.limits()?);
+    let (window, (highest, lowest)) = (figures.day(now_us)?, figures.price_limits()?);
     let instrument = figures.instrument;
     let (bar, price) = (&window.bar, |ticks| instrument.price(ticks));
     let [(bid, _), (ask, _)] = figures.touch();
@@ -208,7 +208,7 @@ fn level<'a>(instrument: &Instrument, row: &Row, so_far: impl Iterator<Item = &'
 
 fn coins(instrument: &Instrument, row: &Row) -> Scaled {
     let lots = i128::from(row.size_lots);
-    instrument.base_size(lots, lots.saturating_mul(i128::from(row.price_ticks))).rescaled(COIN_PLACES)
+    instrument.coins(lots, lots.saturating_mul(i128::from(row.price_ticks))).rescaled(COIN_PLACES)
 }
 
 /// A trade, with the time of day in UTC+8; of futures also the coins that its contracts are worth.
@@ -219,7 +219,7 @@ fn deal(instrument: &Instrument, trade: &Trade) -> String {
     if instrument.kind == Kind::Spot {
         return format!(r#"["{id}","{price}","{size}","{time}","{side}"]"#);
     }
-    let coins = instrument.base_size(i128::from(trade.size_lots), trade.value());
+    let coins = instrument.coins(i128::from(trade.size_lots), trade.value());
     format!(r#"["{id}","{price}","{size}.0","{time}","{side}","{coins}"]"#)
 }
 
@@ -229,8 +229,8 @@ fn kline(instrument: &Instrument, bar: &Bar) -> String {
     let (ms, size) = (bar.open_us.div_euclid(1_000), instrument.size(bar.volume_lots));
     let volumes = match instrument.kind {
         Kind::Spot => format!(r#""{size}""#),
-        Kind::Swap | Kind::Futures => {
-            format!(r#""{size}.0","{}""#, instrument.base_size(bar.volume_lots, bar.value))
+        Kind::Swap => {
+            format!(r#""{size}.0","{}""#, instrument.coins(bar.volume_lots, bar.value))
         }
     };
     format!(r#"["{ms}","{open}","{high}","{low}","{close}",{volumes}]"#)

@@ -32,13 +32,13 @@ pub(super) fn check(args: &[String], keys: &Keys, now_us: i64) -> Result<(), Ref
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::venues::okx_common::signature::sign;
+    use crate::venues::okx_common::signature;
 
     #[test]
     fn the_demo_key_is_verified_and_others_are_not() {
         let now_us = 1_704_876_947_500_000;
         let time = "1704876947.123";
-        let right = sign("sim-secret", time);
+        let right = signature::login("sim-secret", time);
         let check = |args: [&str; 4]| {
             let args = args.map(str::to_owned);
             check(&args, &Keys::default(), now_us).map_err(|refusal| refusal.code)

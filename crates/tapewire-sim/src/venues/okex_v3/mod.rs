@@ -17,10 +17,10 @@ use tapewire_core::Frame;
 
 use super::connects::Connects;
 use super::keys::Keys;
-use super::okx_common::budget::Budget;
 use super::okx_common::clock::deliveries;
 use super::okx_common::deflate::{pack, unpack};
 use super::okx_common::floor::{Floor, Source};
+use super::okx_common::hourly::Hourly;
 use super::okx_common::instrument::{Instrument, Instruments, Kind};
 use super::okx_common::live::Live;
 use crate::catalog::VenueInfo;
@@ -73,7 +73,7 @@ fn instruments(listings: &[Listing], now_us: i64, wanted: impl Fn(&str) -> bool)
     for kind in &linear {
         kinds.push(kind);
     }
-    Instruments::of(listings, &kinds, wanted)
+    Instruments::made(listings, &kinds, wanted)
 }
 
 struct OkexV3 {
@@ -89,7 +89,7 @@ struct Client {
     /// Whether its frames are compressed; `compress=false` is an extension of the simulator.
     compressed: bool,
     logged_in: bool,
-    requests: Budget,
+    requests: Hourly,
 }
 
 impl OkexV3 {
@@ -168,7 +168,7 @@ impl OkexV3 {
         let instruments = &self.floor.instruments;
         let instrument = match subject {
             Subject::Instrument => {
-                let of_kind = |number: &usize| instruments.get(*number).is_some_and(|it| type_of(it.kind) == kind);
+                let of_kind = |number: &usize| instruments.get(*number).is_some_and(|it| type_of(it) == kind);
                 Some(instruments.number(about).filter(of_kind).ok_or_else(unknown)?)
             }
             Subject::Index => Some(instruments.all().position(|it| it.pair() == about).ok_or_else(unknown)?),
@@ -183,12 +183,12 @@ impl OkexV3 {
     }
 }
 
-/// The type of an instrument, as channels spell it.
-const fn type_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Spot => "spot",
-        Kind::Swap => "swap",
-        Kind::Futures => "futures",
+/// The type of an instrument, as channels and paths spell it.
+const fn type_of(instrument: &Instrument) -> &'static str {
+    match (instrument.kind, instrument.dated) {
+        (Kind::Spot, _) => "spot",
+        (Kind::Swap, false) => "swap",
+        (Kind::Swap, true) => "futures",
     }
 }
 
@@ -212,7 +212,7 @@ impl Face for OkexV3 {
             return Err(rest::refuse(404, 30000, "Url path error"));
         }
         let compressed = request.parameter("compress") != Some("false");
-        let client = Client { compressed, logged_in: false, requests: Budget::default() };
+        let client = Client { compressed, logged_in: false, requests: Hourly::default() };
         self.clients.insert(connection, client);
         self.floor.opened(now_us, connection);
         Ok(())

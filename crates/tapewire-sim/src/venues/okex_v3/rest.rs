@@ -4,6 +4,7 @@
 //! call it: answers are bare, without an envelope.
 
 use super::topic::short_day;
+use super::type_of;
 use crate::face::{Answer, Request};
 use crate::market::Market;
 use crate::venues::okx_common::book::View;
@@ -21,13 +22,13 @@ pub(super) fn answer(request: &Request, market: Option<&Market>, instruments: &I
             let (whole, micros) = (now_us.div_euclid(1_000_000), now_us.rem_euclid(1_000_000));
             Answer::ok(format!(r#"{{"iso":"{}","epoch":"{whole}.{:03}"}}"#, iso(now_us), micros / 1_000))
         }
-        ["api", kind, "v3", "instruments"] if table(kind).is_some() => {
-            let listed = instruments.all().filter(|instrument| Some(instrument.kind) == table(kind));
+        ["api", kind @ ("spot" | "swap" | "futures"), "v3", "instruments"] => {
+            let listed = instruments.all().filter(|instrument| type_of(instrument) == *kind);
             let rows = listed.map(|instrument| described(instrument, now_us)).collect::<Vec<_>>().join(",");
             Answer::ok(format!("[{rows}]"))
         }
         ["api", kind, "v3", "instruments", id, "book" | "depth"] => {
-            let found = instruments.find(id).filter(|instrument| Some(instrument.kind) == table(kind));
+            let found = instruments.find(id).filter(|instrument| type_of(instrument) == *kind);
             let (Some(instrument), Some(market)) = (found, market) else {
                 return refuse(400, 30032, "The currency pair doesn't exist");
             };
@@ -44,15 +45,6 @@ pub(super) fn refuse(status: u16, code: u32, message: &str) -> Answer {
         status,
         format!(r#"{{"error_message":"{message}","code":{code},"error_code":"{code}","message":"{message}"}}"#),
     )
-}
-
-fn table(kind: &str) -> Option<Kind> {
-    match kind {
-        "spot" => Some(Kind::Spot),
-        "swap" => Some(Kind::Swap),
-        "futures" => Some(Kind::Futures),
-        _ => None,
-    }
 }
 
 fn book(instrument: &Instrument, market: &Market, levels: usize, now_us: i64) -> String {

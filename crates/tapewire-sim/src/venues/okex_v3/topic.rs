@@ -10,7 +10,7 @@ use super::account;
 use super::channel::Channel;
 use super::options::Options;
 use crate::face::FrameBuf;
-use crate::market::{Bar, Trade};
+use crate::market::{Bar, Scaled, Trade};
 use crate::venues::okx_common::book::{Row, View};
 use crate::venues::okx_common::clock::{deliveries, is_last_hour, iso};
 use crate::venues::okx_common::deflate::pack;
@@ -52,6 +52,8 @@ impl feeds::Topic for Topic {
             Channel::DepthL2Tbt | Channel::Depth => Matter::Changes(BOOK_LEVELS),
             Channel::Depth5 => Matter::Levels(5),
             Channel::Trade => Matter::Fills,
+            // Nobody trades an index.
+            Channel::Candle(seconds) if self.text.starts_with("index/") => Matter::Samples(of_seconds(seconds)),
             Channel::Candle(seconds) => Matter::Bars(of_seconds(seconds)),
             _ => Matter::State,
         }
@@ -89,7 +91,7 @@ impl Dialect for Options {
             Channel::IndexTicker => index_ticker(figures, about, now_us),
             Channel::MarkPrice => Some(format!(r#""instrument_id":"{about}","mark_price":"{}""#, figures.mark()?)),
             Channel::PriceRange => {
-                let [highest, lowest] = figures.limits()?;
+                let (highest, lowest) = figures.price_limits()?;
                 Some(format!(r#""highest":"{highest}","instrument_id":"{about}","lowest":"{lowest}""#))
             }
             Channel::FundingRate => {
@@ -114,6 +116,10 @@ impl Dialect for Options {
         }
     }
 
+    fn sample(&self, desk: Desk<'_>, topic: &Topic, now_us: i64) -> Option<Scaled> {
+        desk.subject(topic)?.index(now_us)
+    }
+
     fn word(&self, desk: Desk<'_>, topic: &Topic, news: News<'_>, now_us: i64) -> Option<FrameBuf> {
         let (table, id) = topic.parts();
         let frame = |action: &str, item: &str| {
@@ -128,7 +134,12 @@ impl Dialect for Options {
             News::State(body) => frame("", &format!(r#"{{{body},"timestamp":"{time}"}}"#)),
             News::Fill(trade) => frame("", &trade_of(desk.subject(topic)?.instrument, trade)),
             News::Bar(bar, _) => {
-                let row = candle(desk.subject(topic)?.instrument, table, bar);
+                let row = candle(desk.subject(topic)?.instrument, bar);
+                frame("", &format!(r#"{{"candle":[{row}],"instrument_id":"{id}"}}"#))
+            }
+            News::Sample(sample, _) => {
+                let ([open, high, low, close], time) = (sample.prices(), iso(sample.open_us));
+                let row = format!(r#""{time}","{open}","{high}","{low}","{close}","0""#);
                 frame("", &format!(r#"{{"candle":[{row}],"instrument_id":"{id}"}}"#))
             }
             News::Book(view) if topic.channel == Channel::Depth5 => {
@@ -173,10 +184,10 @@ impl Options {
 
 /// A trade; futures count theirs in another member.
 fn trade_of(instrument: &Instrument, trade: &Trade) -> String {
-    let Instrument { id, kind, .. } = instrument;
+    let Instrument { id, dated, .. } = instrument;
     let (price, size) = (instrument.price(trade.price_ticks), instrument.size(trade.size_lots));
     let side = if trade.buyer_is_maker { "sell" } else { "buy" };
-    let name = if *kind == Kind::Futures { "qty" } else { "size" };
+    let name = if *dated { "qty" } else { "size" };
     format!(
         r#"{{"side":"{side}","trade_id":"{}","price":"{price}","{name}":"{size}","instrument_id":"{id}","timestamp":"{}"}}"#,
         trade.id,
@@ -193,9 +204,9 @@ fn ticker(figures: Figures<'_>, now_us: i64) -> Option<String> {
     let (volume, value) = (instrument.size(bar.volume_lots), instrument.value(bar.value));
     let volumes = match instrument.kind {
         Kind::Spot => format!(r#""base_volume_24h":"{volume}","quote_volume_24h":"{value}""#),
-        Kind::Swap | Kind::Futures => format!(
+        Kind::Swap => format!(
             r#""volume_24h":"{volume}","volume_token_24h":"{}","open_interest":"{}""#,
-            instrument.base_size(bar.volume_lots, bar.value),
+            instrument.coins(bar.volume_lots, bar.value),
             instrument.size(figures.open_lots(now_us)?),
         ),
     };
@@ -229,14 +240,12 @@ fn index_ticker(figures: Figures<'_>, id: &str, now_us: i64) -> Option<String> {
 }
 
 /// Open time, prices and volume; of contracts also the volume in the base currency.
-fn candle(instrument: &Instrument, table: &str, bar: &Bar) -> String {
+fn candle(instrument: &Instrument, bar: &Bar) -> String {
     let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(|ticks| instrument.price(ticks));
     let volumes = match instrument.kind {
-        // Nobody trades an index.
-        _ if table.starts_with("index/") => r#""0""#.to_owned(),
         Kind::Spot => format!(r#""{}""#, instrument.size(bar.volume_lots)),
-        Kind::Swap | Kind::Futures => {
-            let coins = instrument.base_size(bar.volume_lots, bar.value);
+        Kind::Swap => {
+            let coins = instrument.coins(bar.volume_lots, bar.value);
             format!(r#""{}","{coins}""#, instrument.size(bar.volume_lots))
         }
     };

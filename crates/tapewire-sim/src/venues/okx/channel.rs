@@ -3,6 +3,7 @@
 //! Source: the venue's API guide v5, sections "Public data", "Market data" and "Trading account", read 2026-07.
 
 use crate::market::Interval;
+use crate::venues::okx_common::intervals::{DAY_S, HOUR_S, in_utc_8};
 
 /// The three paths of the venue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +205,7 @@ impl BarLength {
             Length::Quarter => (Interval::QUARTER, true),
         };
         // From six hours on, bars open at the boundaries of UTC+8, unless the label says otherwise.
-        if is_long && !self.label.ends_with("utc") { interval.moved(-8 * HOUR_S * 1_000) } else { interval }
+        if is_long && !self.label.ends_with("utc") { in_utc_8(interval) } else { interval }
     }
 }
 
@@ -261,9 +262,6 @@ const ROWS: &[Row] = &[
     silent("deposit-info", Path::Business, Subject::Account),
     silent("withdrawal-info", Path::Business, Subject::Account),
 ];
-
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 24 * HOUR_S;
 
 const fn bars(label: &'static str, seconds: i64) -> BarLength {
     BarLength { label, length: Length::Seconds(seconds) }

@@ -3,16 +3,12 @@
 //! Source: the venue's API guide v5, "WebSocket", section "Login", "REST authentication", and the error codes of both,
 //! read 2026-07.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
-use tapewire_core::Credentials;
 
 use super::request::Refusal;
 use crate::face::Request;
 use crate::venues::keys::{Keys, Known};
+use crate::venues::okx_common::signature::{EXPIRES_S, Signed, Wrong, sign};
 
 /// Checks the argument of a login, and gives the key that is logged in.
 ///
@@ -33,28 +29,22 @@ pub(super) fn check(args: &[Value], keys: &Keys, now_us: i64) -> Result<String, 
     }
     match keys.judge(&key) {
         Known::Refused => Err(Refusal::new(60032, "API key doesn't exist.")),
-        Known::Verify(credentials) => verify(&credentials, (&passphrase, &timestamp, &sign), now_us).map(|()| key),
+        Known::Verify(credentials) => {
+            let signed = Signed { passphrase: &passphrase, timestamp: &timestamp, sign: &sign };
+            signed.verify(&credentials, now_us).map(|()| key).map_err(refusal)
+        }
         Known::Unseen => Ok(key),
     }
 }
 
-fn verify(
-    credentials: &Credentials,
-    (passphrase, timestamp, sign): (&str, &str, &str),
-    now_us: i64,
-) -> Result<(), Refusal> {
-    let seconds = timestamp.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
-    let Some(seconds) = seconds else { return Err(Refusal::new(60004, "Invalid timestamp")) };
-    if seconds.abs_diff(now_us / 1_000_000) > EXPIRES_S {
-        return Err(Refusal::new(60006, "Timestamp request expired"));
-    }
-    if credentials.passphrase.as_ref().is_none_or(|known| known.expose() != passphrase) {
-        return Err(Refusal::new(60024, "Wrong passphrase"));
-    }
-    if sign != self::sign(credentials.secret.expose(), &[timestamp.as_bytes(), b"GET/users/self/verify"]) {
-        return Err(Refusal::new(60007, "Invalid sign"));
-    }
-    Ok(())
+fn refusal(wrong: Wrong) -> Refusal {
+    let (code, message) = match wrong {
+        Wrong::Timestamp => (60004, "Invalid timestamp"),
+        Wrong::Expired => (60006, "Timestamp request expired"),
+        Wrong::Passphrase => (60024, "Wrong passphrase"),
+        Wrong::Sign => (60007, "Invalid sign"),
+    };
+    Refusal::new(code, message)
 }
 
 /// Checks the headers of a request, and gives the key that it is made with.
@@ -117,33 +107,10 @@ fn utc_us(text: &str) -> Option<i64> {
     Some((days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000 + micros)
 }
 
-/// The signature of some text, in base64.
-fn sign(secret: &str, text: &[&[u8]]) -> String {
-    // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    text.iter().for_each(|part| mac.update(part));
-    BASE64_STANDARD.encode(mac.finalize().into_bytes())
-}
-
-const EXPIRES_S: u64 = 30;
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    /// Computed with Python's hmac.
-    #[test]
-    fn signatures_are_those_of_worked_examples() {
-        let secret = "22582BD0CFF14C41EDBF1AB98506286D";
-        for (timestamp, expected) in [
-            ("1538054050", "+LdIr8lkkvhr5hoA3g9TMC0+uQJ849ftAcocA/ouu4M="),
-            ("1704876947", "5/36BgGV6m/6pmdc20zdqk0mzF5ZalmzzPD2fo3wavU="),
-            ("1538054050.975", "kxeu+amF0VVK30XKQqFTQMEsL9eE/t/a+gWQLoE/9rI="),
-        ] {
-            assert_eq!(sign(secret, &[timestamp.as_bytes(), b"GET/users/self/verify"]), expected);
-        }
-    }
 
     #[test]
     fn the_demo_key_is_verified_and_others_are_not() {

@@ -5,10 +5,8 @@
 use serde_json::Value;
 
 use super::channel::Path;
-use super::clients::Post;
-use super::live::Known;
 use super::request::{Orders, Refusal};
-use super::source::Source;
+use super::trade::Counter;
 use super::trade::entry::Entry;
 use super::{Okx, RECORDED};
 use crate::face::{ConnectionId, Outbox};
@@ -33,39 +31,31 @@ impl Okx {
             Ok(may) => may,
             Err(refusal) => return self.answer(now_us, from, id, &refusal, out),
         };
-        let mut result = (0, "", String::new());
-        match (orders.deed, &mut self.source) {
+        let (code, message, data) = match orders.deed {
             _ if !orders.is_sized() || !orders.args.iter().all(Value::is_object) => {
-                result = (60013, "Invalid args", String::new())
+                (60013, "Invalid args", String::new())
             }
-            (None, _) => result = mass_cancel(&orders.args),
-            (Some(_), Source::Tape(_)) => result = (50001, RECORDED, String::new()),
-            (Some(deed), Source::Live(live)) => {
+            None => mass_cancel(&orders.args),
+            Some(deed) => {
                 let Orders { is_batch, args, expires_ms, .. } = orders;
-                let (is_batch, naming, expires_ms) = (*is_batch, self.options.naming, *expires_ms);
-                let entry = Entry { deed, is_batch, args, naming, expires_ms };
-                let known = Known { instruments: &self.instruments, options: &self.options, recorded: false };
-                let budget = self.options.limits.then_some(&mut self.budget);
-                let results = live.enter(known, (account, &key), &entry, (budget, now_us));
-                (result.0, result.2) = (results.code, results.data);
+                let options = &self.floor.dialect.options;
+                let (limits, naming) = (options.limits, options.naming);
+                let entry = Entry { deed, is_batch: *is_batch, args, naming, expires_ms: *expires_ms };
+                let budget = limits.then_some(&mut self.budget);
+                let results = self.floor.enter(|dialect, instruments, market, events| {
+                    let mut counter = Counter { market, instruments, events, now_us };
+                    dialect.accounts.carry_out(&mut counter, (account, &key), &entry, budget)
+                });
+                results.map_or((50001, RECORDED, String::new()), |results| (results.code, "", results.data))
             }
-        }
+        };
         let Some(client) = self.clients.get(from) else { return };
-        let (code, message, data) = result;
         let answer = client.answers(Some(id)).ordered(orders.op, (code, message), &data, now_us);
-        if self.options.data_first {
-            self.tell(now_us, out);
+        if self.floor.dialect.options.data_first {
+            self.floor.tell(now_us, out);
         }
-        Post { now_us, clients: &mut self.clients, out }.reply(from, answer);
-        self.tell(now_us, out);
-    }
-
-    /// Tells what came of orders.
-    fn tell(&mut self, now_us: i64, out: &mut Outbox) {
-        let known = Known { instruments: &self.instruments, options: &self.options, recorded: false };
-        if let Source::Live(live) = &mut self.source {
-            live.tell(known, &mut Post { now_us, clients: &mut self.clients, out });
-        }
+        self.floor.reply(now_us, from, answer, out);
+        self.floor.tell(now_us, out);
     }
 }
 

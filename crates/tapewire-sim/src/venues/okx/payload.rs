@@ -5,21 +5,14 @@
 use std::fmt::Write;
 
 use super::book::{Row, View};
-use super::instrument::{Instrument, Kind, plain};
-use crate::market::{AggTrade, Bar, History, Interval, Market, Scaled, Trade};
+use super::figures::{INTEREST, RATE_MAX, rate_of};
+use super::instrument::{Instrument, Kind};
+use crate::market::{AggTrade, Bar, Scaled, Trade};
 
-/// Writes for one instrument.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Writer<'a> {
-    pub(super) instrument: &'a Instrument,
-    pub(super) market: &'a Market,
-}
+/// Writes for one instrument, from its figures.
+pub(super) use super::figures::Figures as Writer;
 
-impl<'a> Writer<'a> {
-    fn history(self) -> &'a History {
-        self.market.history(self.instrument.listing)
-    }
-
+impl Writer<'_> {
     /// The fills of one taker at one price; `seq` is the number of the change that they made in the book.
     pub(super) fn trade(self, trade: &AggTrade, seq: u64) -> String {
         let Instrument { id, .. } = self.instrument;
@@ -45,16 +38,10 @@ impl<'a> Writer<'a> {
 
     /// A ticker, but for its time; none before the first trade of a day.
     pub(super) fn ticker(self, now_us: i64) -> Option<String> {
-        let Self { instrument, market } = self;
-        let window = self.history().stats().window(now_us, DAY_US)?;
-        let (bar, book) = (&window.bar, market.book(instrument.listing));
-        let side = |level: Option<crate::market::Level>| {
-            // A missing side is empty, no zero.
-            level.map_or_else(Default::default, |level| {
-                (instrument.price(level.price_ticks).to_string(), instrument.size(level.size_lots).to_string())
-            })
-        };
-        let ((ask, ask_size), (bid, bid_size)) = (side(book.best_ask()), side(book.best_bid()));
+        let Self { instrument, .. } = self;
+        let window = self.day(now_us)?;
+        let bar = &window.bar;
+        let [(bid, bid_size), (ask, ask_size)] = self.touch();
         let currency = match instrument.kind {
             Kind::Spot => instrument.value(bar.value),
             Kind::Swap => instrument.base_size(bar.volume_lots),
@@ -83,13 +70,6 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    /// The first price of the day that began at midnight, so many hours later than in UTC.
-    fn day_open(self, now_us: i64, hours: i64) -> Scaled {
-        let day = Interval::millis(DAY_US / 1_000).moved(hours * 3_600_000);
-        let open = self.history().running_bar(day, now_us).map_or(0, |bar| bar.open);
-        self.instrument.price(open)
-    }
-
     /// One bar: open time, prices, volume, volume in currency, volume in quote currency, whether it is complete.
     pub(super) fn candle(self, bar: &Bar, closed: bool) -> String {
         let Self { instrument, .. } = self;
@@ -110,21 +90,6 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// The middle of the book, which stands for the mark price.
-    pub(super) fn mark(self) -> Option<Scaled> {
-        let book = self.market.book(self.instrument.listing);
-        let ticks = book.best_bid()?.price_ticks + book.best_ask()?.price_ticks;
-        let Scaled { mantissa, scale } = self.instrument.tick.times(i128::from(ticks));
-        Some(plain(Scaled::new(mantissa * 5, scale + 1)))
-    }
-
-    /// The average price of the last minutes, which stands for the index.
-    pub(super) fn index(self, now_us: i64) -> Option<Scaled> {
-        let window = self.history().stats().window(now_us, INDEX_US)?;
-        let listing = self.market.listing(self.instrument.listing);
-        Some(plain(listing.average_price(window.bar.value, window.bar.volume_lots, listing.tick.scale + 1)))
-    }
-
     pub(super) fn mark_price(self) -> Option<String> {
         let Instrument { id, kind, .. } = self.instrument;
         // A pair has a mark price where it can be traded on margin.
@@ -133,7 +98,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn index_ticker(self, now_us: i64) -> Option<String> {
-        let (index, bar) = (self.index(now_us)?, self.history().stats().window(now_us, DAY_US)?.bar);
+        let (index, bar) = (self.index(now_us)?, self.day(now_us)?.bar);
         let price = |ticks| self.instrument.price(ticks);
         Some(format!(
             r#""instId":"{}","idxPx":"{index}","high24h":"{}","low24h":"{}","open24h":"{}","sodUtc0":"{}","sodUtc8":"{}""#,
@@ -144,14 +109,6 @@ impl<'a> Writer<'a> {
             self.day_open(now_us, 0),
             self.day_open(now_us, -8),
         ))
-    }
-
-    /// The highest price of a buyer and the lowest of a seller: a twentieth above and below the mark price.
-    pub(super) fn price_limits(self) -> Option<(Scaled, Scaled)> {
-        let mark = self.mark()?;
-        let places = self.instrument.tick.scale;
-        let at = |percent| plain(Scaled::new(mark.mantissa * percent, mark.scale + 2).rescaled(places));
-        Some((at(105), at(95)))
     }
 
     pub(super) fn price_limit(self) -> Option<String> {
@@ -183,12 +140,10 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Some contracts that were always open, and a tenth of what traded in a day.
     pub(super) fn open_interest(self, now_us: i64) -> Option<String> {
         let Instrument { id, kind, .. } = self.instrument;
-        let bar = self.history().stats().window(now_us, DAY_US)?.bar;
-        let lots = OPEN_LOTS + bar.volume_lots / 10;
-        let usd = self.instrument.value(lots.saturating_mul(i128::from(bar.close)));
+        let (lots, last) = (self.open_lots(now_us)?, self.day(now_us)?.bar.close);
+        let usd = self.instrument.value(lots.saturating_mul(i128::from(last)));
         let (oi, currency) = (self.instrument.size(lots), self.instrument.base_size(lots));
         Some(format!(
             r#""instType":"{}","instId":"{id}","oi":"{oi}","oiCcy":"{currency}","oiUsd":"{usd}""#,
@@ -196,19 +151,11 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    /// The funding rate of the eight hours under way: the premium of the mark over the index, and what is left of the
-    /// interest of 0.01 % once that premium is paid, within the limits.
+    /// The funding rate of the eight hours under way.
     pub(super) fn funding_rate(self, now_us: i64) -> Option<String> {
         let Instrument { id, kind, .. } = self.instrument;
-        let (mark, index) = (self.mark()?, self.index(now_us)?);
-        let places = mark.scale.max(index.scale);
-        let (mark, index) = (mark.rescaled(places).mantissa, index.rescaled(places).mantissa);
-        let premium = (mark - index) * RATE_ONE / index.max(1);
-        let rate = premium + (INTEREST - premium).clamp(-5 * INTEREST, 5 * INTEREST);
-        let rate = rate.clamp(-RATE_MAX, RATE_MAX);
-        let at = |units: i128| plain(Scaled::new(units, RATE_PLACES));
-        let period_us = Interval::millis(8 * 3_600_000);
-        let (next, after) = (period_us.end_of(now_us), period_us.end_of(period_us.end_of(now_us)));
+        let funding = self.funding(now_us)?;
+        let [next_us, after_us] = funding.times_us;
         Some(format!(
             concat!(
                 r#""formulaType":"withRate","fundingRate":"{}","fundingTime":"{}","impactValue":"20000","instId":"{}","#,
@@ -216,16 +163,16 @@ impl<'a> Writer<'a> {
                 r#""minFundingRate":"{}","nextFundingRate":"","nextFundingTime":"{}","premium":"{}","#,
                 r#""settFundingRate":"{}","settState":"settled""#,
             ),
-            at(rate),
-            ms(next),
+            funding.rate,
+            ms(next_us),
             id,
             kind.name(),
-            at(INTEREST),
-            at(RATE_MAX),
-            at(-RATE_MAX),
-            ms(after),
-            at(premium),
-            at(INTEREST),
+            rate_of(INTEREST),
+            rate_of(RATE_MAX),
+            rate_of(-RATE_MAX),
+            ms(after_us),
+            funding.premium,
+            rate_of(INTEREST),
         ))
     }
 
@@ -256,12 +203,3 @@ pub(super) const fn ms(time_us: i64) -> i64 {
 const fn side(buyer_is_maker: bool) -> &'static str {
     if buyer_is_maker { "sell" } else { "buy" }
 }
-
-pub(super) const DAY_US: i64 = 86_400_000_000;
-const INDEX_US: i64 = 60_000_000;
-const OPEN_LOTS: i128 = 1_000_000_000;
-const RATE_PLACES: u32 = 10;
-const RATE_ONE: i128 = 10_000_000_000;
-/// 0.01 % in eight hours.
-const INTEREST: i128 = RATE_ONE / 10_000;
-const RATE_MAX: i128 = RATE_ONE * 375 / 100_000;

@@ -3,15 +3,30 @@
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::feeds::Desk;
 use super::instrument::Instrument;
+use super::instrument::Instruments;
 use super::request::Arg;
-use super::trade::holdings::{Holdings, Position};
+use super::trade::holdings::{Holdings, Position, Shop};
 use super::trade::report;
-use super::trade::{AccountId, Item, Moved};
+use super::trade::{AccountId, Accounts, Item, Moved};
+use crate::market::Market;
+
+/// Where accounts are kept and valued.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Office<'a> {
+    pub(super) market: &'a Market,
+    pub(super) instruments: &'a Instruments,
+    pub(super) accounts: &'a Accounts,
+}
+
+impl<'a> Office<'a> {
+    const fn shop(self) -> Shop<'a> {
+        Shop { market: self.market, instruments: self.instruments }
+    }
+}
 
 /// What a subscription narrows its channel down to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Wish {
     kind: Option<String>,
     family: Option<String>,
@@ -47,49 +62,55 @@ impl Wish {
     }
 }
 
-/// What a channel begins with and repeats; none for those that tell only what happens.
+/// The data that a channel begins with and repeats; none for those that tell only what happens.
 pub(super) fn state(
-    desk: &Desk<'_>,
+    office: Office<'_>,
     (account, channel): (AccountId, Channel),
-    (arg, wish): (&str, &Wish),
+    wish: &Wish,
     now_us: i64,
 ) -> Option<String> {
-    let holdings = desk.accounts.get(account)?;
-    let data = match channel {
-        Channel::Account => report::account(holdings, desk.shop(), wish.currency.as_deref(), now_us),
-        Channel::BalanceAndPosition => report::balance_and_position(holdings, desk.shop(), None, now_us),
-        Channel::Positions => {
-            let positions = positions(desk, holdings, wish, |_, position| position.lots != 0, now_us);
-            return Some(format!(
-                r#"{{"arg":{arg},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[{positions}]}}"#
-            ));
-        }
+    let holdings = office.accounts.get(account)?;
+    Some(match channel {
+        Channel::Account => report::account(holdings, office.shop(), wish.currency.as_deref(), now_us),
+        Channel::BalanceAndPosition => report::balance_and_position(holdings, office.shop(), None, now_us),
+        Channel::Positions => positions(office, holdings, wish, |_, position| position.lots != 0, now_us),
         _ => return None,
-    };
-    Some(frame(arg, &data))
+    })
+}
+
+/// The message that tells a state whole.
+pub(super) fn whole(arg: &str, channel: Channel, data: &str) -> String {
+    match channel {
+        Channel::Positions => {
+            format!(r#"{{"arg":{arg},"eventType":"snapshot","curPage":1,"lastPage":true,"data":[{data}]}}"#)
+        }
+        _ => frame(arg, data),
+    }
 }
 
 /// What a channel says of something that happened; none if it does not concern it.
 pub(super) fn news(
-    desk: &Desk<'_>,
+    office: Office<'_>,
     item: &Item,
     (account, channel): (AccountId, Channel),
     (arg, wish): (&str, &Wish),
     now_us: i64,
 ) -> Option<String> {
-    let includes = |number: &usize| desk.instruments.get(*number).is_some_and(|instrument| wish.includes(instrument));
+    let includes = |number: &usize| office.instruments.get(*number).is_some_and(|instrument| wish.includes(instrument));
     match (item, channel) {
         (Item::Order { instrument, text }, Channel::Orders)
         | (Item::Fill { instrument, text }, Channel::Fills)
         | (Item::Algo { instrument, text }, Channel::OrdersAlgo) => includes(instrument).then(|| frame(arg, text)),
-        (Item::Moved(_), Channel::Account) => state(desk, (account, channel), (arg, wish), now_us),
+        (Item::Moved(_), Channel::Account) => {
+            state(office, (account, channel), wish, now_us).map(|data| frame(arg, &data))
+        }
         (Item::Moved(moved), Channel::BalanceAndPosition) if !moved.trades.is_empty() => {
-            let holdings = desk.accounts.get(account)?;
-            Some(frame(arg, &report::balance_and_position(holdings, desk.shop(), Some(moved), now_us)))
+            let holdings = office.accounts.get(account)?;
+            Some(frame(arg, &report::balance_and_position(holdings, office.shop(), Some(moved), now_us)))
         }
         (Item::Moved(Moved { positions: moved, .. }), Channel::Positions) if moved.iter().any(includes) => {
-            let holdings = desk.accounts.get(account)?;
-            let positions = positions(desk, holdings, wish, |number, _| moved.contains(&number), now_us);
+            let holdings = office.accounts.get(account)?;
+            let positions = positions(office, holdings, wish, |number, _| moved.contains(&number), now_us);
             Some(format!(r#"{{"arg":{arg},"eventType":"event_update","data":[{positions}]}}"#))
         }
         _ => None,
@@ -97,14 +118,14 @@ pub(super) fn news(
 }
 
 fn positions(
-    desk: &Desk<'_>,
+    office: Office<'_>,
     holdings: &Holdings,
     wish: &Wish,
     also: impl Fn(usize, &Position) -> bool,
     now_us: i64,
 ) -> String {
-    let includes = |number: usize| desk.instruments.get(number).is_some_and(|instrument| wish.includes(instrument));
-    report::positions(holdings, desk.shop(), |number, position| includes(number) && also(number, position), now_us)
+    let includes = |number: usize| office.instruments.get(number).is_some_and(|instrument| wish.includes(instrument));
+    report::positions(holdings, office.shop(), |number, position| includes(number) && also(number, position), now_us)
 }
 
 fn frame(arg: &str, data: &str) -> String {

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use super::book::View;
 use super::channel;
+use super::figures::DAY_US;
 use super::instrument::{Instrument, Instruments, Kind, plain};
-use super::payload::{DAY_US, Writer, ms};
+use super::payload::{Writer, ms};
 use crate::face::{Answer, Request};
 use crate::market::bars::roll_up;
 use crate::market::{AggTrade, Bar, Market, Scaled};

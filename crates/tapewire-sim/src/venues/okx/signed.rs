@@ -7,16 +7,17 @@ use serde_json::Value;
 use super::budget::Budget;
 use super::endpoint::What;
 use super::instrument::{Instrument, Instruments};
-use super::live::{Known, Live};
 use super::rest::{self, bad, envelope, mandatory, refuse};
-use super::trade::AccountId;
+use super::topic::Okx5;
 use super::trade::algo::Algo;
 use super::trade::entry::{BATCH_MAX, Deed, Entry};
-use super::trade::holdings::Holdings;
+use super::trade::holdings::{Holdings, Position, Shop};
 use super::trade::order::Order;
 use super::trade::report;
 use super::trade::ticket::Naming;
+use super::trade::{AccountId, Counter};
 use crate::face::{Age, Answer, Request};
+use crate::venues::okx_common::floor::Floor;
 
 /// Who asks for what.
 #[derive(Debug, Clone, Copy)]
@@ -24,40 +25,52 @@ pub(super) struct Signed<'a> {
     pub(super) request: &'a Request,
     pub(super) key: &'a str,
     pub(super) account: AccountId,
-    pub(super) known: Known<'a>,
     pub(super) now_us: i64,
 }
 
-impl Signed<'_> {
-    /// Answers a request that may change something.
-    pub(super) fn answer(self, what: What, live: &mut Live, budget: Option<&mut Budget>) -> Answer {
+/// What an answer is read from.
+#[derive(Debug, Clone, Copy)]
+struct Reading<'a> {
+    asked: Signed<'a>,
+    holdings: &'a Holdings,
+    shop: Shop<'a>,
+    vip: u32,
+}
+
+impl<'a> Signed<'a> {
+    /// Answers a request that may change something; none while a recording is played.
+    pub(super) fn answer(self, what: What, floor: &mut Floor<Okx5>, budget: Option<&mut Budget>) -> Option<Answer> {
         if let What::Entry(deed, is_batch) = what {
-            return self.enter((deed, is_batch), live, budget).unwrap_or_else(|refusal| refusal);
+            return self.enter((deed, is_batch), floor, budget).unwrap_or_else(Some);
         }
-        let Some(holdings) = live.accounts().get(self.account) else { return refuse(404, 404, "no such account") };
-        let data = match what {
-            What::Balance => Ok(self.balance(holdings, live)),
-            What::Positions => Ok(self.positions(holdings, live)),
-            What::Config => Ok(self.config(holdings)),
-            What::Instruments => rest::list(self.request, self.known.instruments),
-            What::Order => self.order(holdings),
-            What::Pending => self.orders(holdings.open.values()),
-            What::History => mandatory(self.request, "instType").and_then(|_| self.orders(&holdings.ended)),
-            What::Fills => self.fills(holdings),
-            What::AlgoOrder => self.algo(holdings),
-            What::AlgoPending => self.algos(holdings.waiting.values()),
-            What::AlgoHistory => self.algos(&holdings.waited),
-            What::Public | What::Entry(..) => return refuse(404, 404, "no such request"),
+        let shop = Shop { market: floor.market(Age::Fresh)?, instruments: &floor.instruments };
+        let Some(holdings) = floor.dialect.accounts.get(self.account) else {
+            return Some(refuse(404, 404, "no such account"));
         };
-        data.map_or_else(|refusal| refusal, |data| envelope(&data))
+        let reading = Reading { asked: self, holdings, shop, vip: floor.dialect.options.vip };
+        let data = match what {
+            What::Balance => Ok(reading.balance()),
+            What::Positions => Ok(reading.positions()),
+            What::Config => Ok(reading.config()),
+            What::Instruments => rest::list(self.request, shop.instruments),
+            What::Order => reading.order(),
+            What::Pending => reading.orders(holdings.open.values()),
+            What::History => mandatory(self.request, "instType").and_then(|_| reading.orders(&holdings.ended)),
+            What::Fills => reading.fills(),
+            What::AlgoOrder => reading.algo(),
+            What::AlgoPending => reading.algos(holdings.waiting.values()),
+            What::AlgoHistory => reading.algos(&holdings.waited),
+            What::Public | What::Entry(..) => return Some(refuse(404, 404, "no such request")),
+        };
+        Some(data.map_or_else(|refusal| refusal, |data| envelope(&data)))
     }
 
     fn enter(
         self,
         (deed, is_batch): (Deed, bool),
-        live: &mut Live,
+        floor: &mut Floor<Okx5>,
         budget: Option<&mut Budget>,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<Option<Answer>, Answer> {
         if self.request.body().is_empty() {
             return Err(refuse(400, 50000, "Body for POST request cannot be empty."));
         }
@@ -72,7 +85,11 @@ impl Signed<'_> {
         }
         let expires_ms = self.request.header("expTime").and_then(|time| time.parse().ok());
         let entry = Entry { deed, is_batch, args: &args, naming: Naming::Id, expires_ms };
-        let results = live.enter(self.known, (self.account, self.key), &entry, (budget, self.now_us));
+        let results = floor.enter(|dialect, instruments, market, events| {
+            let mut counter = Counter { market, instruments, events, now_us: self.now_us };
+            dialect.accounts.carry_out(&mut counter, (self.account, self.key), &entry, budget)
+        });
+        let Some(results) = results else { return Ok(None) };
         if results.is_limited {
             return Err(refuse(429, 50011, "Too Many Requests"));
         }
@@ -82,23 +99,29 @@ impl Signed<'_> {
             _ => "Bulk operation partially succeeded.",
         };
         let (now, code, data) = (self.now_us, results.code, results.data);
-        Ok(Answer::ok(format!(
+        Ok(Some(Answer::ok(format!(
             r#"{{"code":"{code}","data":[{data}],"inTime":"{now}","msg":"{message}","outTime":"{now}"}}"#
-        )))
+        ))))
     }
 
-    fn balance(self, holdings: &Holdings, live: &Live) -> String {
-        report::account(holdings, live.shop(Age::Fresh, self.known), self.given("ccy"), self.now_us)
+    fn given(self, name: &str) -> Option<&'a str> {
+        self.request.parameter(name).filter(|value| !value.is_empty())
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn balance(self) -> String {
+        report::account(self.holdings, self.shop, self.given("ccy"), self.asked.now_us)
     }
 
-    fn positions(self, holdings: &Holdings, live: &Live) -> String {
-        let wanted = |number| self.known.instruments.get(number).is_some_and(|instrument| self.wants(instrument));
-        let shop = live.shop(Age::Fresh, self.known);
-        report::positions(holdings, shop, |number, position| wanted(number) && position.lots != 0, self.now_us)
+    fn positions(self) -> String {
+        let wanted = |number| self.instruments().get(number).is_some_and(|instrument| self.wants(instrument));
+        let open = |number, position: &Position| wanted(number) && position.lots != 0;
+        report::positions(self.holdings, self.shop, open, self.asked.now_us)
     }
 
-    fn config(self, holdings: &Holdings) -> String {
-        let (uid, tier) = (holdings.uid, self.known.options.vip);
+    fn config(self) -> String {
+        let (uid, tier) = (self.holdings.uid, self.vip);
         let level = if tier == 0 { "Lv1".to_owned() } else { format!("VIP{tier}") };
         format!(
             concat!(
@@ -111,9 +134,9 @@ impl Signed<'_> {
         )
     }
 
-    fn order(self, holdings: &Holdings) -> Result<String, Answer> {
-        let id = mandatory(self.request, "instId")?;
-        let instrument = self.known.instruments.find(id).ok_or_else(rest::unknown)?;
+    fn order(self) -> Result<String, Answer> {
+        let id = mandatory(self.asked.request, "instId")?;
+        let instrument = self.instruments().find(id).ok_or_else(rest::unknown)?;
         let (number, client_id) = (self.given("ordId"), self.given("clOrdId"));
         if number.is_none() && client_id.is_none() {
             return Err(refuse(400, 51003, "Either client order ID or order ID is required."));
@@ -122,10 +145,33 @@ impl Signed<'_> {
             Some(number) => order.id.to_string() == number,
             None => Some(&*order.ticket.client_id) == client_id,
         };
-        let all = holdings.open.values().chain(holdings.ended.iter().rev());
+        let all = self.holdings.open.values().chain(self.holdings.ended.iter().rev());
         let of = |order: &&Order| self.instruments().get(order.ticket.instrument) == Some(instrument);
         let found = all.filter(meant).find(of).ok_or_else(|| refuse(200, 51603, "Order does not exist"))?;
         Ok(found.json(instrument))
+    }
+
+    fn algo(self) -> Result<String, Answer> {
+        let (number, client_id) = (self.given("algoId"), self.given("algoClOrdId"));
+        let meant = |algo: &&Algo| match number {
+            Some(number) => algo.id.to_string() == number,
+            None => Some(&*algo.client_id) == client_id,
+        };
+        let found = self.holdings.waiting.values().chain(self.holdings.waited.iter().rev()).find(meant);
+        let found = found.and_then(|algo| Some(algo.json(self.instruments().get(algo.ticket.instrument)?)));
+        found.ok_or_else(|| refuse(200, 51603, "Order does not exist"))
+    }
+
+    /// Those of a type, the youngest first.
+    fn algos<'b>(self, algos: impl IntoIterator<Item = &'b Algo>) -> Result<String, Answer> {
+        let order_type = mandatory(self.asked.request, "ordType")?;
+        let row = |algo: &Algo| {
+            let instrument = self.instruments().get(algo.ticket.instrument).filter(|it| self.wants(it))?;
+            (algo.order_type() == order_type).then(|| (algo.id, algo.json(instrument)))
+        };
+        let mut rows: Vec<_> = algos.into_iter().filter_map(row).collect();
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        self.page(rows.into_iter().rev())
     }
 
     /// The youngest first.
@@ -143,32 +189,9 @@ impl Signed<'_> {
         self.page(orders.iter().rev().filter_map(row))
     }
 
-    fn algo(self, holdings: &Holdings) -> Result<String, Answer> {
-        let (number, client_id) = (self.given("algoId"), self.given("algoClOrdId"));
-        let meant = |algo: &&Algo| match number {
-            Some(number) => algo.id.to_string() == number,
-            None => Some(&*algo.client_id) == client_id,
-        };
-        let found = holdings.waiting.values().chain(holdings.waited.iter().rev()).find(meant);
-        let found = found.and_then(|algo| Some(algo.json(self.instruments().get(algo.ticket.instrument)?)));
-        found.ok_or_else(|| refuse(200, 51603, "Order does not exist"))
-    }
-
-    /// Those of a type, the youngest first.
-    fn algos<'b>(self, algos: impl IntoIterator<Item = &'b Algo>) -> Result<String, Answer> {
-        let order_type = mandatory(self.request, "ordType")?;
-        let row = |algo: &Algo| {
-            let instrument = self.instruments().get(algo.ticket.instrument).filter(|it| self.wants(it))?;
-            (algo.order_type() == order_type).then(|| (algo.id, algo.json(instrument)))
-        };
-        let mut rows: Vec<_> = algos.into_iter().filter_map(row).collect();
-        rows.sort_unstable_by_key(|(id, _)| *id);
-        self.page(rows.into_iter().rev())
-    }
-
     /// The youngest first.
-    fn fills(self, holdings: &Holdings) -> Result<String, Answer> {
-        let fills = holdings.fills.iter().rev().filter_map(|fill| {
+    fn fills(self) -> Result<String, Answer> {
+        let fills = self.holdings.fills.iter().rev().filter_map(|fill| {
             let instrument = self.instruments().get(fill.instrument)?;
             let of_order = self.given("ordId").is_none_or(|order| order == fill.order.to_string());
             (of_order && self.wants(instrument)).then(|| (fill.number, fill.json(instrument)))
@@ -199,14 +222,12 @@ impl Signed<'_> {
             && self.given("instId").is_none_or(|ids| ids.split(',').any(|id| id == instrument.id))
     }
 
-    fn given(&self, name: &str) -> Option<&str> {
-        self.request.parameter(name).filter(|value| !value.is_empty())
+    fn given(self, name: &str) -> Option<&'a str> {
+        self.asked.given(name)
     }
-}
 
-impl<'a> Signed<'a> {
     const fn instruments(self) -> &'a Instruments {
-        self.known.instruments
+        self.shop.instruments
     }
 }
 

@@ -2,13 +2,19 @@
 
 use super::channel::{self, Channel, Path, Subject};
 use super::clients::Client;
-use super::feeds::{About, Topic};
-use super::instrument::{Instrument, Kind};
-use super::live::Known;
+use super::private::Wish;
 use super::request::{Arg, Refusal, stream_name};
+use super::topic::{About, Okx5, Topic};
+use crate::face::ConnectionId;
+use crate::venues::okx_common::floor::Floor;
+use crate::venues::okx_common::instrument::{Instrument, Kind};
 
 /// What an argument asks for, if the client may have it.
-pub(super) fn topic(arg: &Arg, client: &Client, known: Known<'_>) -> Result<Topic, Refusal> {
+pub(super) fn topic(
+    arg: &Arg,
+    (connection, client): (ConnectionId, &Client),
+    floor: &Floor<Okx5>,
+) -> Result<Topic, Refusal> {
     let Some((channel, path, subject)) = channel::find(&arg.channel) else { return Err(Refusal::unknown(arg)) };
     on_path(arg, client.path, path)?;
     if arg.uly.is_some() {
@@ -20,28 +26,30 @@ pub(super) fn topic(arg: &Arg, client: &Client, known: Known<'_>) -> Result<Topi
     if client.account.is_none() && (subject.is_private() || channel.is_for_vip()) {
         return Err(Refusal::login_wanted());
     }
-    if channel.is_for_vip() && known.options.vip < BOOKS_VIP {
+    if channel.is_for_vip() && floor.dialect.options.vip < BOOKS_VIP {
         return Err(Refusal::new(64003, "Your trading fee tier doesn't meet the requirement to access this channel"));
     }
-    let about = about(arg, (channel, subject), client, known).ok_or_else(|| Refusal::unknown(arg))?;
-    let topic = Topic { channel, subject: about, stream: stream_name(arg, channel).into() };
-    match client.excluding(&topic) {
-        Some(other) => Err(Refusal::excluded(&arg.channel, name(other))),
-        None => Ok(topic),
+    let subject = about(arg, (channel, subject), client, floor).ok_or_else(|| Refusal::unknown(arg))?;
+    let excludes = |other: &&Topic| other.subject == subject && other.channel.excludes(channel);
+    if let Some(other) = floor.topics(connection).find(excludes) {
+        return Err(Refusal::excluded(&arg.channel, name(other.channel)));
     }
+    let stream = stream_name(arg, channel).into();
+    Ok(Topic { channel, arg: canonical(arg, &subject, floor).json().into(), subject, stream })
 }
 
 /// The argument as messages repeat it: the channel, and what it is about.
-pub(super) fn canonical(arg: &Arg, topic: &Topic, uid: Option<u64>) -> Arg {
+fn canonical(arg: &Arg, subject: &About, floor: &Floor<Okx5>) -> Arg {
     let Arg { channel, inst_type, inst_id, inst_family, .. } = arg.clone();
-    if matches!(topic.subject, About::Account(..)) {
-        return Arg { uid: uid.map(|uid| uid.to_string()), ..arg.clone() };
-    }
     let bare = Arg { channel, ..Arg::default() };
-    match topic.subject {
+    match subject {
         About::Instrument(_) => Arg { inst_id, ..bare },
         About::Kind(_) => Arg { inst_type, ..bare },
-        About::Account(..) | About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
+        About::Account(account, _) => {
+            let uid = floor.dialect.accounts.get(*account).map(|holdings| holdings.uid.to_string());
+            Arg { uid, ..arg.clone() }
+        }
+        About::Nothing => Arg { inst_type, inst_id, inst_family, ..bare },
     }
 }
 
@@ -59,13 +67,13 @@ fn on_path(arg: &Arg, client: Path, channel: Path) -> Result<(), Refusal> {
     }
 }
 
-fn about(arg: &Arg, (channel, subject): (Channel, Subject), client: &Client, known: Known<'_>) -> Option<About> {
+fn about(arg: &Arg, (channel, subject): (Channel, Subject), client: &Client, floor: &Floor<Okx5>) -> Option<About> {
     let by_id = |wanted: fn(&Instrument) -> bool| {
-        let number = known.instruments.number(arg.inst_id.as_deref()?)?;
-        known.instruments.get(number).filter(|instrument| wanted(instrument)).map(|_| About::Instrument(number))
+        let number = floor.instruments.number(arg.inst_id.as_deref()?)?;
+        floor.instruments.get(number).filter(|instrument| wanted(instrument)).map(|_| About::Instrument(number))
     };
     match subject {
-        Subject::Instrument | Subject::Swap | Subject::Index if known.recorded => {
+        Subject::Instrument | Subject::Swap | Subject::Index if floor.is_recorded() => {
             arg.inst_id.is_some().then_some(About::Nothing)
         }
         Subject::Instrument => by_id(|_| true),
@@ -76,21 +84,21 @@ fn about(arg: &Arg, (channel, subject): (Channel, Subject), client: &Client, kno
             "SPOT" if channel == Channel::LiquidationOrders => None,
             name => Kind::parse(name).map(About::Kind).or_else(|| is_kind(name).then_some(About::Nothing)),
         },
-        Subject::Account => account(arg, client, known),
+        Subject::Account => account(arg, client, floor),
         Subject::AccountKind => {
             let kind = arg.inst_type.as_deref()?;
-            (kind == "ANY" || is_kind(kind)).then(|| account(arg, client, known))?
+            (kind == "ANY" || is_kind(kind)).then(|| account(arg, client, floor))?
         }
-        Subject::Unlisted => known.recorded.then_some(About::Nothing),
+        Subject::Unlisted => floor.is_recorded().then_some(About::Nothing),
         Subject::Venue => Some(About::Nothing),
     }
 }
 
 /// An account's channel, of an instrument that exists if one is named.
-fn account(arg: &Arg, client: &Client, known: Known<'_>) -> Option<About> {
-    let exists = |id: &String| known.recorded || id.is_empty() || known.instruments.find(id).is_some();
+fn account(arg: &Arg, client: &Client, floor: &Floor<Okx5>) -> Option<About> {
+    let exists = |id: &String| floor.is_recorded() || id.is_empty() || floor.instruments.find(id).is_some();
     let account = client.account.filter(|_| arg.inst_id.as_ref().is_none_or(exists))?;
-    Some(About::Account(account, arg.json().into()))
+    Some(About::Account(account, Wish::of(arg)))
 }
 
 fn is_kind(name: &str) -> bool {

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn checksums_are_those_of_recorded_books() {
         let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-        let all = Instruments::of(&listings, &[&Instrument::spot], |_| true);
+        let all = Instruments::of(&listings, |_| true);
         let spot = all.find("BTC-USDT").unwrap().clone();
         let instrument = Instrument { tick: Scaled::new(1, 1), lot: Scaled::new(1, 0), ..spot };
         let (bids, asks) = ([row(33_661, 7), row(33_660, 6)], [row(33_668, 9), row(33_680, 8)]);

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::book::View;
 use super::figures::Figures;
 use super::instrument::{Instrument, Instruments};
+use super::sampled::{Sample, Sampled};
 use super::silence::Post;
 use crate::face::{ConnectionId, FrameBuf};
-use crate::market::{AggTrade, Bar, BarBuilder, Event, Interval, Market, Trade, What};
+use crate::market::{AggTrade, Bar, BarBuilder, Event, Interval, Market, Scaled, Trade, What};
 
 /// A dialect of the venue: how it puts into words what happens.
 pub(crate) trait Dialect: Debug {
@@ -24,8 +25,37 @@ pub(crate) trait Dialect: Debug {
     /// What a topic of [`Matter::State`] has to say now, but for the time; none if it has nothing to say.
     fn state(&self, desk: Desk<'_>, topic: &Self::Topic, now_us: i64) -> Option<String>;
 
+    /// The price that a topic of [`Matter::Samples`] shows now.
+    fn sample(&self, desk: Desk<'_>, topic: &Self::Topic, now_us: i64) -> Option<Scaled> {
+        _ = (desk, topic, now_us);
+        None
+    }
+
     /// The message that tells what is new of a topic.
     fn word(&self, desk: Desk<'_>, topic: &Self::Topic, news: News<'_>, now_us: i64) -> Option<FrameBuf>;
+
+    /// Takes part in what happened up to now, before anybody is told, and gives how many of the events are the crowd's:
+    /// those behind them it caused itself. Nobody does by default.
+    fn take_part(
+        &mut self,
+        market: &mut Market,
+        instruments: &Instruments,
+        now_us: i64,
+        events: &mut Vec<Event>,
+    ) -> usize {
+        _ = (market, instruments, now_us);
+        events.len()
+    }
+
+    /// Tells what an event of the crowd means beyond itself; nothing by default.
+    fn hear(&mut self, desk: Desk<'_>, event: &Event, feeds: &mut Feeds<Self::Topic>, post: &mut Post<'_>) {
+        _ = (desk, event, feeds, post);
+    }
+
+    /// Tells what happened beyond the market, such as to accounts; nothing by default.
+    fn report(&mut self, desk: Desk<'_>, feeds: &mut Feeds<Self::Topic>, post: &mut Post<'_>) {
+        _ = (desk, feeds, post);
+    }
 }
 
 /// What one subscription is to. What is due at the same time is told in the order of topics.
@@ -59,8 +89,10 @@ pub(crate) enum Matter {
     Levels(usize),
     /// The so many best levels, whole at first and then what changed.
     Changes(usize),
-    /// Bars.
+    /// Bars of trades.
     Bars(Interval),
+    /// Bars of prices that nobody trades at.
+    Samples(Interval),
     /// Some text that is told when it changed.
     State,
 }
@@ -76,8 +108,10 @@ pub(crate) enum News<'a> {
     Book(&'a View),
     /// What changed of a book: since which number, what, and the book as it is now.
     Changes { since: u64, changes: &'a View, now: &'a View },
-    /// A bar, and whether it is complete.
+    /// A bar of trades, and whether it is complete.
     Bar(&'a Bar, bool),
+    /// A bar of prices, and whether it is complete.
+    Sample(&'a Sample, bool),
     /// A state, but for its time.
     State(&'a str),
 }
@@ -136,6 +170,7 @@ enum Memory {
     None,
     Book(View),
     Bars(Box<Bars>),
+    Sampled(Box<Sampled>),
     /// What was told, but for its time.
     Told(String),
 }
@@ -212,6 +247,16 @@ impl<T: Topic> Feeds<T> {
         }
     }
 
+    /// Sends to whoever listens to a topic what is said of it, if something is.
+    pub(crate) fn broadcast(&mut self, post: &mut Post<'_>, say: impl Fn(&T) -> Option<FrameBuf>) {
+        for (topic, feed) in &mut self.live {
+            if let Some(frame) = say(topic) {
+                feed.told_us = post.now_us;
+                post.publish(topic.stream(), &feed.listeners, &frame);
+            }
+        }
+    }
+
     /// Sends what is due at a time that is a multiple of [`Feeds::grid_us`].
     pub(crate) fn tick<D: Dialect<Topic = T>>(&mut self, speaker: Speaker<'_, D>, post: &mut Post<'_>) {
         for (topic, feed) in &mut self.live {
@@ -236,6 +281,7 @@ impl Feed {
             (_, Matter::Fills) => news = News::Fill(desk.subject(topic)?.history().trades().back()?),
             (Memory::Book(view), _) => news = News::Book(view),
             (Memory::Bars(bars), _) => news = News::Bar(bars.bars.current()?, false),
+            (Memory::Sampled(bars), _) => news = News::Sample(bars.running()?, false),
             (Memory::None | Memory::Told(_), _) => {
                 body = dialect.state(desk, topic, now_us)?;
                 news = News::State(&body);
@@ -275,6 +321,12 @@ impl Feed {
                 rows.extend(running.map(|bar| (bar, false)));
                 for (bar, closed) in rows {
                     self.tell(speaker, topic, News::Bar(&bar, closed), post);
+                }
+            }
+            Memory::Sampled(bars) => {
+                let Some(price) = speaker.dialect.sample(speaker.desk, topic, now_us) else { return };
+                for (sample, closed) in bars.push(now_us, price) {
+                    self.tell(speaker, topic, News::Sample(&sample, closed), post);
                 }
             }
             Memory::Told(last) => {
@@ -333,6 +385,11 @@ impl Memory {
                 let running = figures.history().running_bar(interval, now_us);
                 let bars = BarBuilder::resume(interval, running);
                 Self::Bars(Box::new(Bars { bars, closed: Vec::new(), told: running }))
+            }
+            Matter::Samples(interval) => {
+                let running = figures.history().running_bar(interval, now_us);
+                let price = dialect.sample(desk, topic, now_us);
+                Self::Sampled(Box::new(Sampled::new(interval, figures.instrument.tick, running, price)))
             }
             Matter::Levels(levels) | Matter::Changes(levels) => {
                 Self::Book(View::of(desk.market.book(figures.instrument.listing), levels))

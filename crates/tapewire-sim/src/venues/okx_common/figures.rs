@@ -65,11 +65,12 @@ impl<'a> Figures<'a> {
         Some(plain(listing.average_price(window.bar.value, window.bar.volume_lots, listing.tick.scale + 1)))
     }
 
-    /// The highest bid and the lowest ask that are taken: a twentieth above and below the mark price.
-    pub(crate) fn limits(self) -> Option<[Scaled; 2]> {
+    /// The highest price of a buyer and the lowest of a seller: a twentieth above and below the mark price.
+    pub(crate) fn price_limits(self) -> Option<(Scaled, Scaled)> {
         let mark = self.mark()?;
         let places = self.instrument.tick.scale;
-        Some([105, 95].map(|percent| plain(Scaled::new(mark.mantissa * percent, mark.scale + 2).rescaled(places))))
+        let at = |percent| plain(Scaled::new(mark.mantissa * percent, mark.scale + 2).rescaled(places));
+        Some((at(105), at(95)))
     }
 
     /// Lots of all positions: some that were always open, and a tenth of what traded in a day.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::feeds::{Dialect, Topic};
 use super::instrument::Instruments;
-use super::live::{Known, Live};
+use super::live::Live;
 use super::player::Player;
 use super::silence::{Post, Silence};
 use crate::face::{Age, ConnectionId, FrameBuf, Outbox, Trick, Wake};
-use crate::market::Market;
+use crate::market::{Event, Market};
 
 /// Where the data come from.
 #[derive(Debug)]
@@ -90,9 +90,8 @@ impl<D: Dialect> Floor<D> {
     /// Adds a listener, and says whether it was none before.
     pub(crate) fn join(&mut self, topic: &D::Topic, connection: ConnectionId) -> bool {
         let is_new = self.topics.entry(connection).or_default().insert(topic.clone());
-        let known = Known { dialect: &self.dialect, instruments: &self.instruments };
         match &mut self.source {
-            Source::Live(live) => live.join(known, topic, connection),
+            Source::Live(live) => live.join((&self.dialect, &self.instruments), topic, connection),
             Source::Tape(player) => player.join(topic.stream(), connection),
         }
         is_new
@@ -108,11 +107,30 @@ impl<D: Dialect> Floor<D> {
 
     /// Tells a listener what a topic begins with.
     pub(crate) fn greet(&mut self, now_us: i64, topic: &D::Topic, connection: ConnectionId, out: &mut Outbox) {
-        let known = Known { dialect: &self.dialect, instruments: &self.instruments };
         let post = &mut Post { now_us, silence: &mut self.silence, out };
         match &mut self.source {
-            Source::Live(live) => live.greet(known, topic, connection, post),
+            Source::Live(live) => live.greet((&self.dialect, &self.instruments), topic, connection, post),
             Source::Tape(player) => player.greet(topic.stream(), connection, post),
+        }
+    }
+
+    /// Lets the dialect do something at the market; none while a recording is played. What becomes public is told with
+    /// [`Floor::tell`].
+    pub(crate) fn enter<R>(
+        &mut self,
+        order: impl FnOnce(&mut D, &Instruments, &mut Market, &mut Vec<Event>) -> R,
+    ) -> Option<R> {
+        let (dialect, instruments) = (&mut self.dialect, &self.instruments);
+        match &mut self.source {
+            Source::Live(live) => Some(live.enter(|market, fresh| order(dialect, instruments, market, fresh))),
+            Source::Tape(_) => None,
+        }
+    }
+
+    /// Tells what came of orders.
+    pub(crate) fn tell(&mut self, now_us: i64, out: &mut Outbox) {
+        if let Source::Live(live) = &mut self.source {
+            live.tell(&mut self.dialect, &self.instruments, &mut Post { now_us, silence: &mut self.silence, out });
         }
     }
 
@@ -123,10 +141,9 @@ impl<D: Dialect> Floor<D> {
 
     /// Lets time pass, ends those who were quiet for so long (0 is for ever) in this way, and says when to go on.
     pub(crate) fn advance(&mut self, now_us: i64, idle_us: i64, close: (u16, &str), out: &mut Outbox) -> Wake {
-        let known = Known { dialect: &self.dialect, instruments: &self.instruments };
         let post = &mut Post { now_us, silence: &mut self.silence, out };
         let wake = match &mut self.source {
-            Source::Live(live) => Wake::At(live.advance(known, post)),
+            Source::Live(live) => Wake::At(live.advance(&mut self.dialect, &self.instruments, post)),
             Source::Tape(player) => player.advance(post),
         };
         match (wake, self.silence.end(now_us, idle_us, close, out)) {

@@ -32,14 +32,15 @@ pub(crate) struct Instrument {
     pub(crate) contract: Scaled,
     /// Whether a contract is worth so much of the quote currency instead of the base currency.
     pub(crate) inverse: bool,
+    /// Whether a contract has a day of delivery.
+    pub(crate) dated: bool,
 }
 
-/// The kind of an instrument.
+/// The kind of an instrument: a pair, or a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Spot,
     Swap,
-    Futures,
 }
 
 impl Kind {
@@ -48,12 +49,11 @@ impl Kind {
         match self {
             Self::Spot => "SPOT",
             Self::Swap => "SWAP",
-            Self::Futures => "FUTURES",
         }
     }
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        [Self::Spot, Self::Swap, Self::Futures].into_iter().find(|kind| kind.name() == name)
+        [Self::Spot, Self::Swap].into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -61,8 +61,13 @@ impl Kind {
 pub(crate) type Make<'a> = &'a dyn Fn(ListingId, &Listing) -> Option<Instrument>;
 
 impl Instruments {
+    /// The pairs of some listings, and their swaps that are settled in the quote currency, of those that `wanted` accepts.
+    pub(crate) fn of(listings: &[Listing], wanted: impl Fn(&str) -> bool) -> Self {
+        Self::made(listings, &[&Instrument::spot, &Instrument::swap], wanted)
+    }
+
     /// The instruments of some listings, kind by kind, of those that `wanted` accepts.
-    pub(crate) fn of(listings: &[Listing], kinds: &[Make<'_>], wanted: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn made(listings: &[Listing], kinds: &[Make<'_>], wanted: impl Fn(&str) -> bool) -> Self {
         let made = kinds.iter().flat_map(|make| {
             let listed = listings.iter().enumerate();
             listed.filter_map(|(index, listing)| make(ListingId(index), listing))
@@ -131,6 +136,7 @@ impl Instrument {
             lot: *lot,
             contract: Scaled::new(1, 0),
             inverse: false,
+            dated: false,
         })
     }
 
@@ -161,7 +167,7 @@ impl Instrument {
 
     /// The same contract with a day of delivery, by another name.
     pub(crate) fn delivered(self, id: String) -> Self {
-        Self { id, kind: Kind::Futures, ..self }
+        Self { id, dated: true, ..self }
     }
 
     /// The pair that names an index and a family, such as `BTC-USDT`.
@@ -179,12 +185,17 @@ impl Instrument {
         plain(self.lot.times(lots.into()))
     }
 
-    /// A size or volume in lots, in base currency; of an inverse contract at the average price that `tick_lots`, the sum
-    /// of price times size, gives.
-    pub(crate) fn base_size(&self, lots: i128, tick_lots: i128) -> Scaled {
+    /// A size or volume in lots, in base currency; not of inverse contracts.
+    pub(crate) fn base_size(&self, lots: i128) -> Scaled {
+        let Scaled { mantissa, scale } = self.lot.times(lots);
+        plain(Scaled::new(mantissa, scale + self.contract.scale))
+    }
+
+    /// The same of any instrument: what inverse contracts are worth depends on their price, which is the average that
+    /// `tick_lots`, the sum of price times size, gives.
+    pub(crate) fn coins(&self, lots: i128, tick_lots: i128) -> Scaled {
         if !self.inverse {
-            let Scaled { mantissa, scale } = self.lot.times(lots);
-            return plain(Scaled::new(mantissa, scale + self.contract.scale));
+            return self.base_size(lots);
         }
         let worth = lots.saturating_mul(lots).saturating_mul(self.contract.mantissa);
         let places = 10_i128.pow(self.tick.scale + COIN_PLACES);
@@ -227,7 +238,7 @@ mod tests {
     #[test]
     fn swaps_are_pairs_in_contracts() {
         let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-        let all = Instruments::of(&listings, &[&Instrument::spot, &Instrument::swap], |_| true);
+        let all = Instruments::of(&listings, |_| true);
         let ids: Vec<_> = all.all().map(|instrument| &*instrument.id).collect();
         let spots = ["BTC-USDT", "ETH-USDT", "BNB-USDT", "SOL-USDT", "ETH-BTC", "BNB-BTC", "NKN-USDT"];
         let swaps = ["BTC-USDT-SWAP", "ETH-USDT-SWAP", "BNB-USDT-SWAP", "SOL-USDT-SWAP"];
@@ -236,7 +247,7 @@ mod tests {
         assert_eq!(spot.listing, swap.listing);
         // 12500 lots of 0.00001 BTC are 0.125 BTC, and 12.5 contracts of 0.01 BTC.
         assert_eq!((spot.size(12_500).to_string(), swap.size(12_500).to_string()), ("0.125".into(), "12.5".into()));
-        assert_eq!(swap.base_size(12_500, 0).to_string(), "0.125");
+        assert_eq!(swap.base_size(12_500).to_string(), "0.125");
         let value = 6_000_000 * 12_500;
         assert_eq!((spot.value(value).to_string(), swap.value(value).to_string()), ("7500".into(), "7500".into()));
         assert_eq!((spot.price(6_000_010).to_string(), spot.price(1).to_string()), ("60000.1".into(), "0.01".into()));
@@ -246,10 +257,10 @@ mod tests {
     #[test]
     fn inverse_contracts_are_whole_and_worth_dollars() {
         let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-        let all = Instruments::of(&listings, &[&Instrument::inverse_swap], |_| true);
+        let all = Instruments::made(&listings, &[&Instrument::inverse_swap], |_| true);
         let swap = all.find("BTC-USD-SWAP").unwrap();
         assert_eq!((swap.size(12_500).to_string(), swap.pair()), ("12500".into(), "BTC-USD".into()));
-        assert_eq!(swap.base_size(12_500, 6_000_000 * 12_500).to_string(), "20.8333");
+        assert_eq!(swap.coins(12_500, 6_000_000 * 12_500).to_string(), "20.8333");
         assert_eq!(all.all().count(), 4, "neither without dollars nor without a value");
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Live<D: Dialect> {
     first: Option<Market>,
     /// See [`Desk::numbers`].
     numbers: Vec<(u64, u64)>,
+    /// What became public through somebody's orders, and has not been told.
+    fresh: Vec<Event>,
     /// Empty between calls.
     events: Vec<Event>,
 }
@@ -28,7 +30,7 @@ impl<D: Dialect> Live<D> {
         let market = Market::with_profiles(setup.seed, setup.start_us, profiles);
         let listings = 0..market.listings().len();
         let numbers = listings.map(|index| market.book(ListingId(index)).update_id()).map(|id| (id, id)).collect();
-        Self { market, feeds: Feeds::default(), first: None, numbers, events: Vec::new() }
+        Self { market, feeds: Feeds::default(), first: None, numbers, fresh: Vec::new(), events: Vec::new() }
     }
 
     pub(crate) fn listings(&self) -> &[Listing] {
@@ -51,9 +53,14 @@ impl<D: Dialect> Live<D> {
         self.numbers.fill((0, 0));
     }
 
-    pub(crate) fn join(&mut self, known: Known<'_, D>, topic: &D::Topic, connection: ConnectionId) {
-        let (feeds, speaker) = self.split(known);
-        feeds.join(speaker, topic, connection);
+    pub(crate) fn join(
+        &mut self,
+        (dialect, instruments): (&D, &Instruments),
+        topic: &D::Topic,
+        connection: ConnectionId,
+    ) {
+        let (feeds, desk) = self.split(instruments);
+        feeds.join(Speaker { dialect, desk }, topic, connection);
     }
 
     pub(crate) fn leave(&mut self, topic: &D::Topic, connection: ConnectionId) {
@@ -63,17 +70,34 @@ impl<D: Dialect> Live<D> {
     /// Tells a new listener what a topic begins with.
     pub(crate) fn greet(
         &mut self,
-        known: Known<'_, D>,
+        (dialect, instruments): (&D, &Instruments),
         topic: &D::Topic,
         connection: ConnectionId,
         post: &mut Post<'_>,
     ) {
-        let (feeds, speaker) = self.split(known);
-        feeds.greet(speaker, topic, connection, post);
+        let (feeds, desk) = self.split(instruments);
+        feeds.greet(Speaker { dialect, desk }, topic, connection, post);
+    }
+
+    /// Does something at the market; what becomes public is told with [`Live::tell`].
+    pub(crate) fn enter<R>(&mut self, order: impl FnOnce(&mut Market, &mut Vec<Event>) -> R) -> R {
+        order(&mut self.market, &mut self.fresh)
+    }
+
+    /// Tells what came of orders.
+    pub(crate) fn tell(&mut self, dialect: &mut D, instruments: &Instruments, post: &mut Post<'_>) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        for event in fresh.drain(..) {
+            self.publish((dialect, instruments), &event, post);
+        }
+        self.fresh = fresh;
+        let (feeds, desk) = self.split(instruments);
+        dialect.report(desk, feeds, post);
     }
 
     /// Lets time pass, and says when to go on.
-    pub(crate) fn advance(&mut self, known: Known<'_, D>, post: &mut Post<'_>) -> i64 {
+    pub(crate) fn advance(&mut self, dialect: &mut D, instruments: &Instruments, post: &mut Post<'_>) -> i64 {
+        self.tell(dialect, instruments, post);
         let now_us = post.now_us;
         loop {
             let grid_us = self.feeds.grid_us();
@@ -82,56 +106,51 @@ impl<D: Dialect> Live<D> {
                 break;
             }
             post.now_us = next_us;
-            self.run_until(known, next_us, post);
-            let (feeds, speaker) = self.split(known);
-            feeds.tick(speaker, post);
+            self.run_until(dialect, instruments, post);
+            let (feeds, desk) = self.split(instruments);
+            feeds.tick(Speaker { dialect, desk }, post);
         }
         post.now_us = now_us;
-        self.run_until(known, now_us, post);
+        self.run_until(dialect, instruments, post);
         // Nobody listens: whoever comes finds the market caught up.
         now_us + if self.feeds.is_empty() { IDLE_STEP_US } else { STEP_US }
     }
 
-    /// Lets the market run up to a time, and tells the feeds what happened.
-    fn run_until(&mut self, known: Known<'_, D>, time_us: i64, post: &mut Post<'_>) {
-        self.market.advance(time_us, &mut self.events);
+    /// Lets the market run up to the time of the post, and tells what happened.
+    fn run_until(&mut self, dialect: &mut D, instruments: &Instruments, post: &mut Post<'_>) {
         let mut events = std::mem::take(&mut self.events);
-        for event in events.drain(..) {
-            if let Some((change, trade)) = self.numbers.get_mut(event.listing.0) {
-                match event.what {
-                    What::Level { update_id, .. } => *change = update_id,
-                    // What was taken changes its level next.
-                    What::Aggregate(_) => *trade = *change + 1,
-                    What::Trade(_) | What::Touch { .. } => {}
-                }
+        self.market.advance(post.now_us, &mut events);
+        let of_crowd = dialect.take_part(&mut self.market, instruments, post.now_us, &mut events);
+        for (index, event) in events.drain(..).enumerate() {
+            if index < of_crowd {
+                let (feeds, desk) = self.split(instruments);
+                dialect.hear(desk, &event, feeds, post);
             }
-            let (feeds, speaker) = self.split(known);
-            feeds.event(speaker, &event, post);
+            self.publish((dialect, instruments), &event, post);
         }
         self.events = events;
+        let (feeds, desk) = self.split(instruments);
+        dialect.report(desk, feeds, post);
     }
 
-    fn split<'a>(&'a mut self, known: Known<'a, D>) -> (&'a mut Feeds<D::Topic>, Speaker<'a, D>) {
-        let Known { dialect, instruments } = known;
+    fn publish(&mut self, (dialect, instruments): (&D, &Instruments), event: &Event, post: &mut Post<'_>) {
+        if let Some((change, trade)) = self.numbers.get_mut(event.listing.0) {
+            match event.what {
+                What::Level { update_id, .. } => *change = update_id,
+                // What was taken changes its level next.
+                What::Aggregate(_) => *trade = *change + 1,
+                What::Trade(_) | What::Touch { .. } => {}
+            }
+        }
+        let (feeds, desk) = self.split(instruments);
+        feeds.event(Speaker { dialect, desk }, event, post);
+    }
+
+    fn split<'a>(&'a mut self, instruments: &'a Instruments) -> (&'a mut Feeds<D::Topic>, Desk<'a>) {
         let desk = Desk { market: &self.market, instruments, numbers: &self.numbers };
-        (&mut self.feeds, Speaker { dialect, desk })
+        (&mut self.feeds, desk)
     }
 }
-
-/// What does not change.
-#[derive(Debug)]
-pub(crate) struct Known<'a, D> {
-    pub(crate) dialect: &'a D,
-    pub(crate) instruments: &'a Instruments,
-}
-
-impl<D> Clone for Known<'_, D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D> Copy for Known<'_, D> {}
 
 /// How finely trades follow the market while somebody listens.
 const STEP_US: i64 = 5_000;

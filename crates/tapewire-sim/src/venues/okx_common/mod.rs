@@ -3,15 +3,16 @@
 //! A dialect says what its topics are made from, and puts into words what is new of each: [`feeds::Dialect`].
 
 pub(crate) mod book;
-pub(crate) mod budget;
 pub(crate) mod clock;
 pub(crate) mod deflate;
 pub(crate) mod feeds;
 pub(crate) mod figures;
 pub(crate) mod floor;
+pub(crate) mod hourly;
 pub(crate) mod instrument;
 pub(crate) mod intervals;
 pub(crate) mod live;
 pub(crate) mod player;
+pub(crate) mod sampled;
 pub(crate) mod signature;
 pub(crate) mod silence;

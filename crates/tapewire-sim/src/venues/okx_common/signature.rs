@@ -1,4 +1,4 @@
-//! The signature of a login by HMAC, as the third and the fifth dialect have it.
+//! Signatures by HMAC, as the third and the fifth dialect have them.
 //!
 //! Source: the venue's API guide v5, "WebSocket", section "Login", read 2026-07; the guide v3 of 2019 says the same.
 
@@ -39,23 +39,28 @@ impl Signed<'_> {
         if credentials.passphrase.as_ref().is_none_or(|known| known.expose() != self.passphrase) {
             return Err(Wrong::Passphrase);
         }
-        if self.sign != sign(credentials.secret.expose(), self.timestamp) {
+        if self.sign != login(credentials.secret.expose(), self.timestamp) {
             return Err(Wrong::Sign);
         }
         Ok(())
     }
 }
 
-/// The signature of a login, in base64.
-pub(crate) fn sign(secret: &str, timestamp: &str) -> String {
+/// The signature of a login.
+pub(crate) fn login(secret: &str, timestamp: &str) -> String {
+    sign(secret, &[timestamp.as_bytes(), b"GET/users/self/verify"])
+}
+
+/// The signature of some text, in base64.
+pub(crate) fn sign(secret: &str, text: &[&[u8]]) -> String {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    mac.update(timestamp.as_bytes());
-    mac.update(b"GET/users/self/verify");
+    text.iter().for_each(|part| mac.update(part));
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-const EXPIRES_S: u64 = 30;
+/// How far away the time of a signature may be.
+pub(crate) const EXPIRES_S: u64 = 30;
 
 #[cfg(test)]
 mod tests {
@@ -70,7 +75,7 @@ mod tests {
             ("1704876947", "5/36BgGV6m/6pmdc20zdqk0mzF5ZalmzzPD2fo3wavU="),
             ("1538054050.975", "kxeu+amF0VVK30XKQqFTQMEsL9eE/t/a+gWQLoE/9rI="),
         ] {
-            assert_eq!(sign(secret, timestamp), expected);
+            assert_eq!(login(secret, timestamp), expected);
         }
     }
 }

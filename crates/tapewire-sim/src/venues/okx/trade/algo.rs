@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::money::{parse, units};
 use super::ticket::{Naming, Ticket, bad, text, trade_mode};
-use super::{AccountId, Accounts, Floor, Item, keep};
+use super::{AccountId, Accounts, Counter, Item, keep};
 use crate::market::{Side, Trade};
 use crate::venues::okx::instrument::{Instrument, Kind};
 use crate::venues::okx::object::Object;
@@ -53,7 +53,7 @@ pub(crate) enum AlgoState {
 
 impl Accounts {
     /// Takes an order that waits, and gives its number.
-    pub(crate) fn place_algo(&mut self, floor: &Floor<'_>, id: AccountId, arg: &Value) -> Result<u64, Refusal> {
+    pub(crate) fn place_algo(&mut self, floor: &Counter<'_>, id: AccountId, arg: &Value) -> Result<u64, Refusal> {
         let (trigger, prices) = trigger(arg)?;
         let ticket = ticket(arg, &prices.1, floor)?;
         let instrument = floor.instruments.get(ticket.instrument).ok_or_else(|| bad("instId"))?;
@@ -96,7 +96,7 @@ impl Accounts {
     }
 
     /// Takes such an order back, and gives its number.
-    pub(crate) fn cancel_algo(&mut self, floor: &Floor<'_>, id: AccountId, arg: &Value) -> Result<u64, Refusal> {
+    pub(crate) fn cancel_algo(&mut self, floor: &Counter<'_>, id: AccountId, arg: &Value) -> Result<u64, Refusal> {
         let (number, client_id) = (text(arg, "algoId"), text(arg, "algoClOrdId"));
         let meant =
             |algo: &&Algo| if number.is_empty() { algo.client_id == client_id } else { algo.id.to_string() == number };
@@ -114,7 +114,7 @@ impl Accounts {
     }
 
     /// Notes the orders whose price a trade reaches.
-    pub(super) fn note_triggers(&mut self, floor: &Floor<'_>, listing: crate::market::ListingId, trade: &Trade) {
+    pub(super) fn note_triggers(&mut self, floor: &Counter<'_>, listing: crate::market::ListingId, trade: &Trade) {
         for (index, account) in self.list.iter().enumerate() {
             let reached = account.waiting.values().filter(|algo| {
                 let there = floor.instruments.get(algo.ticket.instrument).is_some_and(|it| it.listing == listing);
@@ -126,7 +126,7 @@ impl Accounts {
     }
 
     /// Places the orders whose price was reached; what they trade may trigger others.
-    pub(crate) fn fire(&mut self, floor: &mut Floor<'_>) {
+    pub(crate) fn fire(&mut self, floor: &mut Counter<'_>) {
         while let Some((id, number)) = self.triggered.pop_front() {
             let waiting = self.list.get(id.0).and_then(|account| account.waiting.get(&number));
             let Some(ticket) = waiting.map(|algo| algo.ticket.clone()) else { continue };
@@ -142,7 +142,7 @@ impl Accounts {
         }
     }
 
-    fn end_algo(&mut self, floor: &Floor<'_>, (id, number): (AccountId, u64), end: impl FnOnce(&mut Algo)) {
+    fn end_algo(&mut self, floor: &Counter<'_>, (id, number): (AccountId, u64), end: impl FnOnce(&mut Algo)) {
         let Some(account) = self.list.get_mut(id.0) else { return };
         let Some(mut algo) = account.waiting.remove(&number) else { return };
         end(&mut algo);
@@ -269,7 +269,7 @@ fn trigger(arg: &Value) -> Result<(Trigger, (String, String)), Refusal> {
 }
 
 /// The order that is placed when the time has come.
-fn ticket(arg: &Value, price: &str, floor: &Floor<'_>) -> Result<Ticket, Refusal> {
+fn ticket(arg: &Value, price: &str, floor: &Counter<'_>) -> Result<Ticket, Refusal> {
     let is_market = matches!(price, "" | "-1");
     let mut order =
         json!({ "ordType": if is_market { "market" } else { "limit" }, "px": if is_market { "" } else { price } });

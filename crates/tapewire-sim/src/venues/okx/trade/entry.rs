@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::ticket::{Amendment, Naming, Ticket, Which, text};
-use super::{AccountId, Accounts, Floor};
+use super::{AccountId, Accounts, Counter};
 use crate::venues::okx::budget::{Budget, Rate, Who};
 use crate::venues::okx::object::Object;
 use crate::venues::okx::payload::ms;
@@ -47,7 +47,7 @@ impl Accounts {
     /// Carries out a request; the limits count if there are any.
     pub(crate) fn carry_out(
         &mut self,
-        floor: &mut Floor<'_>,
+        floor: &mut Counter<'_>,
         (id, key): (AccountId, &str),
         entry: &Entry<'_>,
         mut budget: Option<&mut Budget>,
@@ -72,7 +72,7 @@ impl Accounts {
 
     fn one(
         &mut self,
-        floor: &mut Floor<'_>,
+        floor: &mut Counter<'_>,
         id: AccountId,
         entry: &Entry<'_>,
         arg: &Value,

@@ -65,7 +65,7 @@ pub(super) struct Moved {
 
 /// Where orders are carried out.
 #[derive(Debug)]
-pub(super) struct Floor<'a> {
+pub(super) struct Counter<'a> {
     pub(super) market: &'a mut Market,
     pub(super) instruments: &'a Instruments,
     /// What became public.
@@ -73,7 +73,7 @@ pub(super) struct Floor<'a> {
     pub(super) now_us: i64,
 }
 
-impl Floor<'_> {
+impl Counter<'_> {
     const fn shop(&self) -> Shop<'_> {
         Shop { market: self.market, instruments: self.instruments }
     }
@@ -113,7 +113,7 @@ impl Accounts {
     }
 
     /// Settles the executions among what became public, from an event on, and notes whom they trigger.
-    pub(super) fn settle(&mut self, floor: &mut Floor<'_>, from: usize) {
+    pub(super) fn settle(&mut self, floor: &mut Counter<'_>, from: usize) {
         let mut index = from;
         while let Some(event) = floor.events.get(index).copied() {
             index += 1;
@@ -128,7 +128,7 @@ impl Accounts {
         }
     }
 
-    fn fill(&mut self, floor: &mut Floor<'_>, (id, number): (AccountId, u64), side: Side, trade: &Trade) {
+    fn fill(&mut self, floor: &mut Counter<'_>, (id, number): (AccountId, u64), side: Side, trade: &Trade) {
         let Some(account) = self.list.get_mut(id.0) else { return };
         let Some(order) = account.open.get(&number) else { return };
         let Some(instrument) = floor.instruments.get(order.ticket.instrument) else { return };
@@ -175,7 +175,7 @@ impl Accounts {
     }
 
     /// Fits orders that may only reduce a position to what is left of it.
-    fn fit_reducing(&mut self, floor: &mut Floor<'_>, id: AccountId, instrument: usize) {
+    fn fit_reducing(&mut self, floor: &mut Counter<'_>, id: AccountId, instrument: usize) {
         let Some(account) = self.list.get(id.0) else { return };
         let held = account.positions.get(&instrument);
         let reducing = |order: &&Order| order.ticket.reduce_only && order.ticket.instrument == instrument;
@@ -196,7 +196,7 @@ impl Accounts {
     }
 
     /// Makes an order that rests no larger than so many lots.
-    fn shrink(&mut self, floor: &mut Floor<'_>, id: AccountId, number: u64, most: i64) {
+    fn shrink(&mut self, floor: &mut Counter<'_>, id: AccountId, number: u64, most: i64) {
         let Some(order) = self.order_mut(id, number).filter(|order| order.left_lots() > most) else { return };
         let Some(instrument) = floor.instruments.get(order.ticket.instrument) else { return };
         let Some(resting) = order.resting else { return };
@@ -210,7 +210,7 @@ impl Accounts {
     }
 
     /// Takes an order out of the book, and ends it.
-    fn withdraw(&mut self, floor: &mut Floor<'_>, id: AccountId, number: u64, source: &'static str) {
+    fn withdraw(&mut self, floor: &mut Counter<'_>, id: AccountId, number: u64, source: &'static str) {
         let Some(order) = self.order_mut(id, number) else { return };
         let resting = order.resting.take();
         if let (Some(resting), Some(instrument)) = (resting, floor.instruments.get(order.ticket.instrument)) {
@@ -221,7 +221,7 @@ impl Accounts {
     }
 
     /// Ends an order that does not rest any more, and tells it.
-    fn end(&mut self, floor: &Floor<'_>, (id, number): (AccountId, u64), state: State, source: &'static str) {
+    fn end(&mut self, floor: &Counter<'_>, (id, number): (AccountId, u64), state: State, source: &'static str) {
         let Some(order) = self.order_mut(id, number) else { return };
         (order.state, order.cancel_source, order.updated_us) = (state, source, floor.now_us);
         let Some(instrument) = floor.instruments.get(order.ticket.instrument) else { return };

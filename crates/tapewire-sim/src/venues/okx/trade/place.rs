@@ -6,7 +6,7 @@ use super::holdings::lots_for;
 use super::money::compare;
 use super::order::{Occasion, Order, State};
 use super::ticket::{Amendment, OrderType, Ticket, Which, bad};
-use super::{AccountId, Accounts, Floor, Item};
+use super::{AccountId, Accounts, Counter, Item};
 use crate::market::{Kind as MarketKind, Order as MarketOrder, Outcome, Rejection, Scaled, Side};
 use crate::venues::okx::instrument::{Instrument, Kind};
 use crate::venues::okx::payload::Writer;
@@ -14,7 +14,7 @@ use crate::venues::okx::request::Refusal;
 
 impl Accounts {
     /// Carries out an order, and gives its number.
-    pub(crate) fn place(&mut self, floor: &mut Floor<'_>, id: AccountId, ticket: Ticket) -> Result<u64, Refusal> {
+    pub(crate) fn place(&mut self, floor: &mut Counter<'_>, id: AccountId, ticket: Ticket) -> Result<u64, Refusal> {
         let instrument = floor.instruments.get(ticket.instrument).ok_or_else(missing)?;
         let mut order = Order::new(self.next_order, ticket, floor.now_us);
         self.is_new(id, &order.ticket)?;
@@ -42,7 +42,7 @@ impl Accounts {
     /// Takes an order back, and gives its number and the client's name of it.
     pub(crate) fn cancel(
         &mut self,
-        floor: &mut Floor<'_>,
+        floor: &mut Counter<'_>,
         id: AccountId,
         which: &Which,
     ) -> Result<(u64, String), Refusal> {
@@ -59,7 +59,7 @@ impl Accounts {
     /// It keeps its place in the book if it only gets smaller. What fails in the book, the order's message says.
     pub(crate) fn amend(
         &mut self,
-        floor: &mut Floor<'_>,
+        floor: &mut Counter<'_>,
         id: AccountId,
         (amendment, request): (&Amendment, &str),
     ) -> Result<(u64, String), Refusal> {
@@ -127,7 +127,7 @@ impl Accounts {
 
     fn fail_amendment(
         &mut self,
-        floor: &mut Floor<'_>,
+        floor: &mut Counter<'_>,
         (id, number): (AccountId, u64),
         (amendment, request): (&Amendment, &str),
         instrument: &Instrument,
@@ -143,7 +143,7 @@ impl Accounts {
     }
 
     /// Puts an order into the book, and settles what comes of it.
-    fn enter(&mut self, floor: &mut Floor<'_>, id: AccountId, number: u64) {
+    fn enter(&mut self, floor: &mut Counter<'_>, id: AccountId, number: u64) {
         let Some(order) = self.order_mut(id, number) else { return };
         let Some(instrument) = floor.instruments.get(order.ticket.instrument) else { return };
         // The venue lets no account trade with itself: the older order goes.
@@ -171,7 +171,7 @@ impl Accounts {
     }
 
     /// Ends an order of which nothing rests.
-    fn finish(&mut self, floor: &Floor<'_>, (id, number): (AccountId, u64), outcome: Outcome) {
+    fn finish(&mut self, floor: &Counter<'_>, (id, number): (AccountId, u64), outcome: Outcome) {
         let Some(order) = self.order_mut(id, number).filter(|_| outcome.resting_lots == 0) else { return };
         let (state, source) = match order.ticket.order_type {
             // What was left of the budget was less than a lot.
@@ -184,7 +184,7 @@ impl Accounts {
     }
 
     /// An order of the account itself that one on its way in would meet.
-    fn own_ahead(&self, floor: &Floor<'_>, id: AccountId, number: u64, instrument: &Instrument) -> Option<u64> {
+    fn own_ahead(&self, floor: &Counter<'_>, id: AccountId, number: u64, instrument: &Instrument) -> Option<u64> {
         let order = self.list.get(id.0)?.open.get(&number)?;
         let (ticket, book) = (&order.ticket, floor.market.book(instrument.listing));
         let mut left = match ticket.budget {
@@ -237,7 +237,7 @@ impl Accounts {
     }
 
     /// Whether the account can pay for an order.
-    fn is_covered(&self, floor: &Floor<'_>, id: AccountId, order: &Order, but: Option<u64>) -> Result<(), Refusal> {
+    fn is_covered(&self, floor: &Counter<'_>, id: AccountId, order: &Order, but: Option<u64>) -> Result<(), Refusal> {
         let account = self.list.get(id.0).ok_or_else(missing)?;
         let instrument = floor.instruments.get(order.ticket.instrument).ok_or_else(missing)?;
         let (currency, need) = match (order.ticket.budget, order.ticket.side) {
@@ -252,7 +252,7 @@ impl Accounts {
 }
 
 /// An order as it would cost the most: at market, at the worst price that it would take.
-fn priced(order: &Order, floor: &Floor<'_>, instrument: &Instrument) -> Order {
+fn priced(order: &Order, floor: &Counter<'_>, instrument: &Instrument) -> Order {
     let mut order = order.clone();
     let book = floor.market.book(instrument.listing);
     if let Some(budget) = order.ticket.budget {
@@ -273,7 +273,7 @@ fn priced(order: &Order, floor: &Floor<'_>, instrument: &Instrument) -> Order {
 }
 
 /// A price has to be within the limits that the venue publishes.
-fn within_limits(ticket: &Ticket, floor: &Floor<'_>, instrument: &Instrument) -> Result<(), Refusal> {
+fn within_limits(ticket: &Ticket, floor: &Counter<'_>, instrument: &Instrument) -> Result<(), Refusal> {
     let writer = Writer { instrument, market: floor.market };
     let Some((highest, lowest)) = writer.price_limits().filter(|_| !ticket.order_type.is_market()) else {
         return Ok(());
@@ -298,7 +298,7 @@ fn beyond(side: Side, kind: Kind, highest: Scaled, lowest: Scaled) -> Refusal {
 }
 
 /// Whether an order with a limit would trade at once.
-fn crosses(ticket: &Ticket, floor: &Floor<'_>, instrument: &Instrument) -> bool {
+fn crosses(ticket: &Ticket, floor: &Counter<'_>, instrument: &Instrument) -> bool {
     let best = floor.market.book(instrument.listing).best(ticket.side.opposite());
     best.is_some_and(|level| within(ticket.side, level.price_ticks, ticket.price_ticks))
 }

@@ -34,10 +34,10 @@ impl Stage {
         self.accounts.of(key, &self.instruments).unwrap()
     }
 
-    fn floor(&mut self) -> (&mut Accounts, Floor<'_>) {
+    fn floor(&mut self) -> (&mut Accounts, Counter<'_>) {
         let Self { market, instruments, accounts, events } = self;
         let now_us = market.now_us();
-        (accounts, Floor { market, instruments, events, now_us })
+        (accounts, Counter { market, instruments, events, now_us })
     }
 
     /// Carries out one request, and gives its result.

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 /// The requests of the last hour of one connection.
 #[derive(Debug, Default)]
-pub(crate) struct Budget {
+pub(crate) struct Hourly {
     requests: VecDeque<i64>,
 }
 
-impl Budget {
+impl Hourly {
     /// Notes a request, and says whether it is one too many for the hour that it ends.
     pub(crate) fn is_over(&mut self, now_us: i64, per_hour: usize) -> bool {
         while self.requests.front().is_some_and(|time_us| now_us - time_us >= HOUR_US) {
