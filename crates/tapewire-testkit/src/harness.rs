@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tapewire_core::{Subscription, Topic, Url, Venue};
-use tapewire_engine::{Clock, DialError, Dialer, Engine, Feed, Stream};
+use tapewire_engine::{Clock, DialError, Dialer, Engine, Feed, OtpSource, Stream};
 use tapewire_sim::{Error, Script, Simulator};
 
 pub(crate) use self::stage::Stage;
@@ -31,6 +31,7 @@ pub(crate) struct Scene {
     quiet: BTreeSet<Subscription>,
     seed: u64,
     faults: Vec<String>,
+    typist: Option<Arc<dyn OtpSource>>,
     expects_malformed: bool,
 }
 
@@ -57,6 +58,7 @@ impl Scene {
             quiet,
             seed: 1,
             faults: Vec::new(),
+            typist: kit.typist(),
             expects_malformed: false,
         })
     }
@@ -188,6 +190,9 @@ fn start_engine(
         venue = venue.root(pem);
     }
     let mut builder = Engine::builder().venue(venue).seed(scene.seed).clock(clock.clone());
+    if let Some(typist) = &scene.typist {
+        builder = builder.otp_source(Arc::clone(typist));
+    }
     if in_memory {
         builder = builder.dialer(Arc::new(Pipes(Arc::clone(simulator))));
     }

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use libtest_mimic::{Arguments, Completion, Trial};
-use tapewire_core::{Subscription, Topic, Venue};
+use tapewire_core::{Secret, Subscription, Topic, Venue, VenueId};
+use tapewire_engine::OtpSource;
 
 use crate::case::Verdict;
 use crate::cases;
@@ -19,6 +22,7 @@ pub struct Kit {
     subscriptions: Vec<String>,
     quiet: Vec<String>,
     simulator: Option<tapewire_sim::Builder>,
+    one_time_code: Option<String>,
     update: bool,
 }
 
@@ -30,7 +34,15 @@ impl Kit {
     #[must_use]
     pub fn new(venue: Venue) -> Self {
         let update = std::env::var(UPDATE).is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
-        Self { venue, fixtures: None, subscriptions: Vec::new(), quiet: Vec::new(), simulator: None, update }
+        Self {
+            venue,
+            fixtures: None,
+            subscriptions: Vec::new(),
+            quiet: Vec::new(),
+            simulator: None,
+            one_time_code: None,
+            update,
+        }
     }
 
     /// The folder of recorded frames: every `*.jsonl` in it, in the form that `tapewire decode` reads.
@@ -69,6 +81,13 @@ impl Kit {
     #[must_use]
     pub fn simulator(mut self, simulator: tapewire_sim::Builder) -> Self {
         self.simulator = Some(simulator);
+        self
+    }
+
+    /// What is typed where the adapter asks a person, as for a one-time code.
+    #[must_use]
+    pub fn one_time_code(mut self, text: impl Into<String>) -> Self {
+        self.one_time_code = Some(text.into());
         self
     }
 
@@ -157,6 +176,12 @@ impl Kit {
         self.quiet.contains(&text)
     }
 
+    /// Who types the one-time code, if there is one.
+    pub(crate) fn typist(&self) -> Option<Arc<dyn OtpSource>> {
+        let typed = Secret::new(self.one_time_code.clone()?);
+        Some(Arc::new(Typist(typed)))
+    }
+
     /// The simulated venue, to be started.
     ///
     /// # Errors
@@ -164,5 +189,16 @@ impl Kit {
     pub fn simulated(&self) -> Result<tapewire_sim::Builder, Verdict> {
         let missing = || Verdict::Missing("a simulated venue: call `Kit::simulator`".to_owned());
         self.simulator.clone().ok_or_else(missing)
+    }
+}
+
+/// Types the same whatever is asked.
+#[derive(Debug)]
+struct Typist(Secret);
+
+#[async_trait]
+impl OtpSource for Typist {
+    async fn one_time_password(&self, _: VenueId, _: &str) -> Option<Secret> {
+        Some(self.0.clone())
     }
 }
