@@ -58,7 +58,8 @@ impl Infoway {
         self
     }
 
-    /// Asks for the type of each trade, which is told as its `raw_condition`. Only equities have some.
+    /// Asks for the type of each trade, which is told as its `raw_condition`, and costs a little memory each time. Only
+    /// equities have some.
     #[must_use]
     pub fn trade_types(mut self, wanted: bool) -> Self {
         self.trade_types = wanted;

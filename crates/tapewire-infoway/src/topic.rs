@@ -108,7 +108,8 @@ pub(crate) fn spell(business: Business, subscription: &Subscription) -> Result<T
     })
 }
 
-/// When a symbol's market trades. What futures and indices do is not known here.
+/// When a symbol's market trades. Those of futures, energy and indices are not known one by one: for them the widest
+/// hours of their business are taken.
 fn hours(business: Business, symbol: &str) -> Option<&'static Hours> {
     match business {
         Business::Stock if symbol.ends_with(".US") => Some(&hours::UNITED_STATES),

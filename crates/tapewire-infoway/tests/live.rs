@@ -14,8 +14,8 @@ use tapewire_engine::{Clock, DialError, Dialer, Engine, Stream};
 use tapewire_infoway::{Business, Plan, on};
 use tapewire_sim::{Builder, Simulator};
 
-/// 2026-08-17 03:57 UTC, a Monday: 11:57 in Hong Kong, three minutes before its lunch of an hour.
-const MONDAY_US: i64 = 1_786_939_020_000_000;
+/// 2026-08-17 03:59 UTC, a Monday: 11:59 in Hong Kong, a minute before its lunch of an hour.
+const MONDAY_US: i64 = 1_786_939_140_000_000;
 
 /// Connects everything to the simulated venue by a pipe.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ async fn a_quota_that_the_last_connection_still_holds_costs_no_subscription() {
 async fn a_lunch_needs_no_second_connection() {
     let venue = on(Business::Stock, Plan::BASIC).credentials("sim-key", "");
     let simulator = simulated(Business::Stock).option("symbols", "00700.HK").option("hours", "real");
-    let minutes = 66;
+    let minutes = 63;
     let texts = ["infoway-stock:00700.HK@trade", "infoway-stock:00700.HK@quote", "infoway-stock:00700.HK@bar:1m"];
     let told = run(venue, simulator, &texts, Duration::from_secs(minutes * 60)).await;
     assert!(told.data > 1000, "{}", told.data);
