@@ -73,6 +73,7 @@ const fn post(path: &'static str, deed: Deed, is_batch: bool) -> Endpoint {
 const ENDPOINTS: &[Endpoint] = &[
     get("/api/v5/public/time", 10, "", What::Public),
     get("/api/v5/public/instruments", 20, "instType", What::Public),
+    get("/api/v5/public/underlying", 20, "", What::Public),
     get("/api/v5/market/ticker", 20, "", What::Public),
     get("/api/v5/market/tickers", 20, "", What::Public),
     get("/api/v5/market/books", 40, "", What::Public),

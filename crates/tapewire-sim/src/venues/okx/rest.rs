@@ -19,6 +19,7 @@ pub(super) fn answer(request: &Request, market: &Market, instruments: &Instrumen
     let data = match request.path() {
         "/api/v5/public/time" => Ok(format!(r#"{{"ts":"{}"}}"#, ms(now_us))),
         "/api/v5/public/instruments" => list(request, instruments),
+        "/api/v5/public/underlying" => underlyings(request, instruments),
         "/api/v5/market/ticker" => shop.ticker(),
         "/api/v5/market/tickers" => shop.tickers(),
         "/api/v5/market/books" => shop.books(),
@@ -34,6 +35,7 @@ pub(super) fn answer_recorded(request: &Request, instruments: &Instruments, now_
     let data = match request.path() {
         "/api/v5/public/time" => Ok(format!(r#"{{"ts":"{}"}}"#, ms(now_us))),
         "/api/v5/public/instruments" => list(request, instruments),
+        "/api/v5/public/underlying" => underlyings(request, instruments),
         _ => return refuse(404, 404, "the recording holds no such answer"),
     };
     data.map_or_else(|refusal| refusal, |data| envelope(&data))
@@ -48,12 +50,32 @@ pub(super) fn list(request: &Request, all: &Instruments) -> Result<String, Answe
     if matches!(request.parameter("instType"), Some("MARGIN" | "FUTURES" | "EVENTS")) {
         return Ok(String::new());
     }
+    if request.parameter("instType") == Some("OPTION") {
+        let given = |name| request.parameter(name).is_some_and(|value| !value.is_empty());
+        let is_named = given("instFamily") || given("uly");
+        // Options are listed by family, and no family has any here.
+        return if is_named {
+            Ok(String::new())
+        } else {
+            Err(refuse(400, 50015, "Either parameter uly or instFamily is required."))
+        };
+    }
     let id = request.parameter("instId").filter(|id| !id.is_empty());
     let kind = kind(request)?;
     if id.is_some_and(|id| all.find(id).is_none_or(|instrument| instrument.kind != kind)) {
         return Err(unknown());
     }
     Ok(instruments(all, kind, id))
+}
+
+/// The families of a kind of derivatives, in a list of its own.
+fn underlyings(request: &Request, all: &Instruments) -> Result<String, Answer> {
+    let families: Vec<_> = match mandatory(request, "instType")? {
+        "SWAP" => all.all().filter(|it| it.kind == Kind::Swap).map(|it| format!(r#""{}""#, it.pair())).collect(),
+        "FUTURES" | "OPTION" => Vec::new(),
+        _ => return Err(bad("instType")),
+    };
+    Ok(format!("[{}]", families.join(",")))
 }
 
 fn kind(request: &Request) -> Result<Kind, Answer> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tapewire_core::{Credentials, Secret};
 use tapewire_sim::Simulator;
 
 use super::{is_decimal, number, okx, open, send};
@@ -422,5 +423,57 @@ async fn an_order_that_waits_for_a_price_is_told_on_its_channel() {
     let (_, answer) =
         signed(&sim, "POST", "/api/v5/trade/cancel-algos", &json!([{ "instId": "BTC-USDT", "algoId": "1" }])).await;
     assert_eq!((&answer["code"], &answer["data"][0]["sCode"]), (&json!("1"), &json!("51400")));
+    sim.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_keys_of_ones_own_only_those_are_let_in() {
+    let mine =
+        Credentials { key: Secret::new("mine"), secret: Secret::new("word"), passphrase: Some(Secret::new("p")) };
+    let sim = okx().credentials(vec![mine]).start().await.unwrap();
+    // HMAC-SHA256 of time, method and path under `word`, from Python's hmac.
+    let sign = "O8HkytNi6zGPWuX8qYKAzSx9LP6JzpX1uQ1zeVczLMw=";
+    let with = |key: &'static str, sign: &'static str| {
+        [ME[3], ("OK-ACCESS-KEY", key), ("OK-ACCESS-PASSPHRASE", "p"), ("OK-ACCESS-SIGN", sign)]
+    };
+    for (key, sign, status, code) in [
+        ("mine", sign, 200, "0"),
+        ("mine", "AAAA", 401, "50113"),
+        ("sim-key", sign, 401, "50111"),
+        ("anybody", sign, 401, "50111"),
+    ] {
+        let (found, _, body) = ask(&sim, "GET", "/api/v5/account/balance", &with(key, sign), String::new()).await;
+        assert_eq!((found, &body["code"]), (status, &json!(code)), "{key}: {body}");
+    }
+    let mut client = open(&sim, "private").await;
+    for (key, code) in [("mine", "60006"), ("sim-key", "60032")] {
+        send(&mut client, "login", json!([{ "apiKey": key, "passphrase": "p", "timestamp": "1", "sign": "s" }])).await;
+        assert_eq!(client.json().await["code"], code, "{key}");
+    }
+    sim.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_over_the_socket_are_counted_with_those_of_rest() {
+    let sim = okx().start().await.unwrap();
+    let code = codes(&sim).await["BTC-USDT"].clone();
+    let mut client = account(&sim, "me", json!([])).await;
+    let mut cancel = async |count: usize, op: &str| {
+        let args = vec![json!({ "instIdCode": code, "ordId": "1" }); count];
+        send(&mut client, op, json!(args)).await;
+        let answer = client.json().await;
+        answer["data"].as_array().unwrap().iter().filter(|it| it["sCode"] == "50011").count()
+    };
+    for _ in 0..60 {
+        assert_eq!(cancel(1, "cancel-order").await, 0);
+    }
+    assert_eq!(cancel(1, "cancel-order").await, 1, "the 61st in two seconds");
+    assert_eq!(cancel(1, "batch-cancel-orders").await, 1, "a batch of one counts as a single order");
+    for _ in 0..15 {
+        assert_eq!(cancel(20, "batch-cancel-orders").await, 0, "batches have their own");
+    }
+    assert_eq!(cancel(20, "batch-cancel-orders").await, 20);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(cancel(1, "cancel-order").await, 0);
     sim.stop().await;
 }

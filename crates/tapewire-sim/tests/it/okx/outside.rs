@@ -43,6 +43,10 @@ async fn answers_have_their_envelope_and_agree_with_each_other() {
     }
     assert!(swap[0]["instIdCode"].is_u64());
     assert_eq!(data("/api/v5/public/instruments?instType=FUTURES").await, json!([]), "a kind without instruments");
+    assert_eq!(data("/api/v5/public/instruments?instType=OPTION&instFamily=BTC-USD").await, json!([]));
+    assert_eq!(data("/api/v5/public/underlying?instType=OPTION").await, json!([[]]), "a list inside of a list");
+    let families = json!([["BTC-USDT", "ETH-USDT", "BNB-USDT", "SOL-USDT"]]);
+    assert_eq!(data("/api/v5/public/underlying?instType=SWAP").await, families);
 
     let books = data("/api/v5/market/books?instId=BTC-USDT&sz=5").await;
     assert_eq!((books[0]["bids"].as_array().unwrap().len(), books[0]["asks"].as_array().unwrap().len()), (5, 5));
@@ -68,6 +72,8 @@ async fn bad_requests_are_refused_with_the_documented_codes() {
         ("/api/v5/public/instruments", 400, "50014"),
         ("/api/v5/public/instruments?instType=STOCK", 400, "51000"),
         ("/api/v5/public/instruments?instType=SPOT&instId=BTC-USDT-SWAP", 200, "51001"),
+        ("/api/v5/public/instruments?instType=OPTION", 400, "50015"),
+        ("/api/v5/public/underlying?instType=SPOT", 400, "51000"),
         ("/api/v5/market/books?sz=5", 400, "50014"),
         ("/api/v5/market/books?instId=BTC-USDT&sz=401", 400, "51000"),
         ("/api/v5/market/ticker?instId=NO-SUCH", 200, "51001"),
