@@ -100,6 +100,8 @@ pub enum Place {
     Korea,
     /// Taipei.
     Taiwan,
+    /// Ho Chi Minh City and Hanoi.
+    Vietnam,
 }
 
 impl Class {
@@ -116,6 +118,7 @@ impl Class {
             Self::Stock(Place::India) => Hours::INDIA,
             Self::Stock(Place::Korea) => Hours::KOREA,
             Self::Stock(Place::Taiwan) => Hours::TAIWAN,
+            Self::Stock(Place::Vietnam) => Hours::HO_CHI_MINH,
         }
     }
 }

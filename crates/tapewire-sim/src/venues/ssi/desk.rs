@@ -119,13 +119,20 @@ impl Desk {
             _ => price_reason(&ticket).or_else(|| lot_reason(&ticket)),
         };
         reason.map_or(Ok(()), |reason| Err(refused(reason)))?;
-        self.claim(ticket.account, key)?;
+        // What the order has set aside already may go into what it needs now.
+        let open = ticket.quantity - order.filled;
         self.release(index);
-        if let Some(order) = self.orders.get_mut(index) {
+        if let Some(reason) = self.means_reason(&ticket, open) {
+            self.hold(index);
+            return Err(refused(reason));
+        }
+        let claimed = self.claim(ticket.account, key);
+        if let Some(order) = self.orders.get_mut(index).filter(|_| claimed.is_ok()) {
             order.held_at = ticket.price.unwrap_or(order.held_at);
             order.ticket = ticket;
         }
         self.hold(index);
+        claimed?;
         self.pass_to(index, Status::Modifying, now_us);
         self.plan(now_us + STEP_US, index, Step::Amend);
         Ok(())
@@ -181,10 +188,7 @@ impl Desk {
                 }
             },
             Step::Send => {
-                // Whoever wants it cancelled already does not need to know.
-                if status == Status::ReadyToSend {
-                    self.pass_to(index, Status::Sent, now_us);
-                }
+                self.pass_to(index, Status::Sent, now_us);
                 self.plan(now_us + STEP_US, index, Step::Enter);
             }
             Step::Enter if status == Status::Sent => self.enter(index, floor),
@@ -320,13 +324,16 @@ impl Desk {
 
     /// Why the market would refuse an order.
     fn reason(&self, ticket: &Ticket) -> Option<Reason> {
+        price_reason(ticket).or_else(|| lot_reason(ticket)).or_else(|| self.means_reason(ticket, ticket.quantity))
+    }
+
+    /// Why an account could not pay for so much of an order, or deliver it.
+    fn means_reason(&self, ticket: &Ticket, quantity: i64) -> Option<Reason> {
         let account = self.accounts.get(ticket.account)?;
-        price_reason(ticket).or_else(|| lot_reason(ticket)).or_else(|| {
-            let steps = ticket.price.unwrap_or_else(|| security(ticket.listing).ceiling());
-            let too_much = ticket.quantity > account.most(ticket.listing, ticket.side, steps);
-            let short = ticket.side == Side::Ask && account.kind != AccountKind::Derivative;
-            too_much.then_some(if short { Reason::HOLDING } else { Reason::POWER })
-        })
+        let steps = ticket.price.unwrap_or_else(|| security(ticket.listing).ceiling());
+        let too_much = quantity > account.most(ticket.listing, ticket.side, steps);
+        let short = ticket.side == Side::Ask && account.kind != AccountKind::Derivative;
+        too_much.then_some(if short { Reason::HOLDING } else { Reason::POWER })
     }
 
     fn hold(&mut self, index: usize) {

@@ -264,12 +264,12 @@ impl Face for Ssi {
     fn frame(&mut self, now_us: i64, connection: ConnectionId, frame: Frame<'_>, out: &mut Outbox) {
         let Some(takes_orders) = self.clients.get(connection).map(|client| client.takes_orders) else { return };
         let Frame::Text(text) = frame else { return };
+        if let Some(wire) = serde_json::from_str(text).ok().filter(|_| takes_orders) {
+            return out.reply(connection, self.command(now_us, connection, &wire));
+        }
         // A larger frame is dropped without a word; so is one that is no request.
         if text.len() > FRAME_BYTES_MAX {
             return;
-        }
-        if let Some(wire) = serde_json::from_str(text).ok().filter(|_| takes_orders) {
-            return out.reply(connection, self.command(now_us, connection, &wire));
         }
         let Ok(wire) = serde_json::from_str::<Wire>(text) else { return };
         match wire.method() {

@@ -98,7 +98,7 @@ impl Security {
         };
         Profile {
             listing: Listing {
-                class: Class::Stock(Place::Taiwan),
+                class: Class::Stock(Place::Vietnam),
                 base: self.symbol.to_owned(),
                 quote: "VND".to_owned(),
                 tick: Scaled::new(self.step.0, self.step.1),
@@ -224,7 +224,7 @@ mod tests {
     fn the_crowd_stays_within_the_bands_of_the_day() {
         let mut market = Market::with_profiles(3, 0, profiles(Clock::Always));
         let mut events = Vec::new();
-        for hour in 1..=6 {
+        for hour in 1..=3 {
             market.advance(hour * 3_600_000_000, &mut events);
             for event in events.drain(..) {
                 if let crate::market::What::Level { price_ticks, .. } = event.what {

@@ -92,7 +92,8 @@ impl Action {
                         let order = desk.orders.get(index).ok_or_else(|| Failure::bad("no order"))?;
                         Change::Price(security(order.ticket.listing).steps(price), price.clone())
                     }
-                    (None, Some(quantity)) => Change::Quantity(quantity),
+                    (None, Some(quantity)) if QUANTITIES.contains(&quantity) => Change::Quantity(quantity),
+                    (None, Some(_)) => return Err(Failure::bad("quantity is out of range")),
                     (Some(_), Some(_)) => return Err(Failure::new(400, 400_107, "Either price or quantity")),
                     (None, None) => return Err(Failure::bad("price or quantity is required")),
                 };
@@ -116,7 +117,7 @@ impl Action {
         desk: &mut Desk,
     ) -> Result<String, Failure> {
         let batch: Batch<'_> = serde_json::from_str(body).map_err(|error| Failure::bad(error.to_string()))?;
-        if (batch.batch_request_time - now_us / 1_000).abs() > BATCH_WINDOW_MS {
+        if batch.batch_request_time.abs_diff(now_us / 1_000) > BATCH_WINDOW_MS {
             return Err(Failure::new(400, 400_111, "batchRequestTime is outside the window"));
         }
         if !(1..=BATCH_ORDERS_MAX).contains(&batch.orders.len()) {
@@ -183,7 +184,7 @@ impl Body {
         let side = self.side.as_deref().ok_or_else(missing)?;
         let kind = self.order_type.as_deref().ok_or_else(missing)?;
         let price = self.price.as_deref().ok_or_else(missing)?;
-        let quantity = self.quantity.filter(|quantity| (1..=QUANTITY_MAX).contains(quantity)).ok_or_else(missing)?;
+        let quantity = self.quantity.filter(|quantity| QUANTITIES.contains(quantity)).ok_or_else(missing)?;
         let ticket = ticket(account, (symbol, side, kind), (price, quantity), name(&self.client_request_id)?)?;
         let board = security(ticket.listing).board;
         if !desk.accounts.get(account).is_some_and(|account| account.trades_on(board)) {
@@ -213,6 +214,6 @@ const BATCH: &str = "/api/v3/trading/order/batch";
 const NAME_CHARS_MAX: usize = 20;
 const BATCH_ORDERS_MAX: usize = 20;
 /// How far a batch's clock may be off; the documents name no number.
-const BATCH_WINDOW_MS: i64 = 30_000;
-/// More than any board takes in one order.
-const QUANTITY_MAX: i64 = 500_000;
+const BATCH_WINDOW_MS: u64 = 30_000;
+/// No board takes more in one order.
+const QUANTITIES: std::ops::RangeInclusive<i64> = 1..=500_000;

@@ -55,7 +55,14 @@ async fn an_order_lives_in_the_book_and_can_be_changed_and_cancelled() {
     assert_eq!((status, &answer["clientModifyId"], &answer["orderStatus"]), (200, &json!("m-1"), &json!("WM")));
     let (seen, event) = until(&mut client, "QU").await;
     assert_eq!((seen, &event["price"]), (vec!["WM".to_owned(), "QU".to_owned()], &json!("29550")));
-    assert_eq!(customer.order(&sim, "PUT", change).await.0, 400, "nothing changes");
+    assert_eq!(customer.order(&sim, "PUT", change.clone()).await.0, 400, "nothing changes");
+    for (quantity, code) in [(300, "ORD014"), (350, "ORD005"), (40_000, "ORD008"), (i64::MAX, "quantity")] {
+        let mut change = change.clone();
+        change.as_object_mut().unwrap().remove("price");
+        (change["quantity"], change["clientModifyId"]) = (json!(quantity), json!(format!("m-{quantity:.5}")));
+        let (status, answer) = customer.order(&sim, "PUT", change).await;
+        assert!(status == 400 && answer["msg"].as_str().unwrap().starts_with(code), "{quantity}: {answer}");
+    }
 
     let cancel = json!({ "accountNo": ACCOUNT, "clientCancelId": "c-1", "deviceId": "d", "userAgent": "u", "orderId": event["orderId"] });
     assert_eq!(customer.order(&sim, "DELETE", cancel.clone()).await.1["orderStatus"], "WC");
