@@ -14,6 +14,7 @@ mod dial;
 mod given;
 mod inflate;
 mod levels;
+mod mask;
 mod quoted;
 mod sign;
 pub mod v1;
@@ -22,4 +23,4 @@ pub mod v5;
 
 pub use v1::{OkexV1, okex_v1};
 pub use v3::{OkexV3, okex_v3};
-pub use v5::{Books, Okx, Region, okx};
+pub use v5::{Books, Okx, Region, UnknownWord, okx};

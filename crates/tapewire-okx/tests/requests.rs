@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
-use serde_json::Value;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 use tapewire_core::{
-    AccountContext, AccountEffects, Call, Connector, Context, DecodeError, Effects, Failure, Frame, Grant, HttpReply,
-    HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue, event::Event,
+    AccountContext, AccountEffects, Call, Connector, Context, DecodeError, Effects, Ending, Failure, Frame, Grant,
+    HttpReply, HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue, event::Event,
 };
 use tapewire_okx::{Books, Okx, Region, okx};
 use tapewire_testkit::{Decoder, Kit, Said};
@@ -70,6 +72,8 @@ fn each_channel_has_its_topic_and_its_socket() {
         ("*@position", "positions:ANY", "private"),
         ("basket/ANY@raw:orders-algo", "orders-algo:ANY", "business"),
         ("*@raw:account-greeks", "account-greeks", "private"),
+        ("*@raw:fills", "fills", "private"),
+        ("*@raw:orders-algo", "orders-algo:ANY", "business"),
     ] {
         let topic = topic(text);
         assert_eq!((&*topic.wire, topic.route.0), (wire, route), "{text}");
@@ -182,7 +186,9 @@ fn instruments_are_listed_kind_by_kind() {
 fn refusals_say_what_can_be_done() {
     for (status, body, recovery, code) in [
         (200, r#"{"code":"51000","msg":"Parameter instType error","data":[]}"#, Recovery::FixRequest, "51000"),
-        (429, r#"{"code":"50011","msg":"Too Many Requests"}"#, Recovery::Retry, "50011"),
+        (429, r#"{"code":"50011","msg":"Too Many Requests"}"#, Recovery::RetryAfter(Duration::from_secs(2)), "50011"),
+        (401, r#"{"code":"50102","msg":"Timestamp request expired","data":[]}"#, Recovery::FixConfig, "50102"),
+        (401, r#"{"code":"50111","msg":"Invalid OK-ACCESS-KEY","data":[]}"#, Recovery::Reauthenticate, "50111"),
         (503, r#"{"code":"50001","msg":"Service temporarily unavailable"}"#, Recovery::Retry, "50001"),
         (502, "<html>", Recovery::Retry, "502"),
     ] {
@@ -219,7 +225,7 @@ struct Heard(Vec<String>);
 impl Effects for Heard {
     fn emit(&mut self, _: Option<TopicId>, _: &Event<'_>) {}
     fn reply(&mut self, reply: &Reply<'_>) {
-        self.0.push(reply.kind.as_str().to_owned());
+        self.0.push(format!("{}{}", reply.kind.as_str(), if reply.again { " again" } else { "" }));
     }
     fn malformed(&mut self, _: Option<TopicId>, _: &[u8], why: &DecodeError) {
         self.0.push(why.to_string());
@@ -235,6 +241,7 @@ impl Effects for Heard {
     }
     fn fail(&mut self, failure: Failure) {
         self.0.push(format!("{:?} {}", failure.recovery, failure.code.unwrap_or_default()));
+        self.0.extend(failure.reason.contains("clock").then_some(failure.reason));
     }
 }
 
@@ -267,9 +274,115 @@ fn a_refused_login_says_what_can_be_done() {
         ("60024", "Reauthenticate 60024"),
         ("60006", "FixConfig 60006"),
         ("63999", "Retry 63999"),
-        ("60014", "Retry 60014"),
+        ("60032", "Reauthenticate 60032"),
+        ("60004", "FixConfig 60004"),
+        ("60014", "RetryAfter(10s) 60014"),
+        ("60023", "RetryAfter(10s) 60023"),
+        ("69999", "Retry 69999"),
     ] {
         let heard = log_in(&format!(r#"{{"event":"error","code":"{code}","msg":"no","connId":"a4d3ae55"}}"#));
-        assert_eq!(heard[1..], [expected]);
+        assert_eq!(heard[1], expected);
+    }
+}
+
+/// The venue does not say by how much: so our own time is told.
+#[test]
+fn a_login_that_is_late_says_what_our_clock_reads() {
+    let heard = log_in(r#"{"event":"error","code":"60006","msg":"Timestamp request expired"}"#);
+    assert_eq!(heard[1], "FixConfig 60006");
+    assert!(
+        heard[2].starts_with("Timestamp request expired: ") && heard[2].contains("2018-09-27T13:14:10"),
+        "{heard:?}"
+    );
+    assert_eq!(log_in(r#"{"event":"error","code":"60007","msg":"Invalid sign"}"#).len(), 2);
+}
+
+#[test]
+fn a_closed_connection_is_opened_again_where_that_can_help() {
+    for (how, expected) in [
+        (Ending::Closed { code: 4001, reason: "Login failed" }, Recovery::Reauthenticate),
+        (Ending::Closed { code: 4004, reason: "No data received in 30s" }, Recovery::Retry),
+        (Ending::Closed { code: 4007, reason: "" }, Recovery::Reauthenticate),
+        (Ending::Closed { code: 4008, reason: "" }, Recovery::RetryAfter(Duration::from_secs(30))),
+        (Ending::Refused { status: 503 }, Recovery::Retry),
+    ] {
+        let usual = Failure::new(Recovery::Retry, "as it was");
+        let failure = Okx::new().ended(ROUTES[0], how, usual);
+        assert_eq!((failure.recovery, failure.reason.as_str()), (expected, "as it was"), "{how:?}");
+    }
+}
+
+fn refuse(decoder: &mut Decoder, id: &str, code: &str) -> Value {
+    let said = decoder.text(&format!(r#"{{"id":"{id}","event":"error","code":"{code}","msg":"no","connId":"a"}}"#));
+    assert_eq!(said.len(), 1, "{said:?}");
+    said[0].json().clone()
+}
+
+#[test]
+fn what_is_refused_for_now_is_asked_for_again() {
+    for (code, expected) in [
+        ("60014", "error again"),
+        ("64007", "error again"),
+        ("60011", "error"),
+        ("60012", "error"),
+        ("60018", "error"),
+        ("64003", "error"),
+        ("64004", "error"),
+    ] {
+        let mut protocol = okx().connector.protocol(ROUTES[0], &Grant::to("ws://recording".parse().unwrap()));
+        let (mut heard, mut nonce, topics) = (Heard::default(), 0, TopicTable::default());
+        let frame = format!(r#"{{"id":"1","event":"error","code":"{code}","msg":"no","connId":"a"}}"#);
+        protocol.frame(Frame::Text(&frame), &mut Context::new(None, &mut nonce, &topics, &mut heard));
+        assert_eq!(heard.0, [expected], "{code}");
+    }
+}
+
+/// Refused for the fee tier, tick-by-tick books come from `books`, if the user asked for that.
+#[test]
+fn refused_books_fall_back_when_asked_to() {
+    for or_books in [false, true] {
+        let venue = Venue::new(Okx::new().full_books(Books::Tick400).or_books(or_books));
+        let kit = Kit::new(venue).subscriptions(&["okx:BTC-USDT@book"]);
+        let mut decoder = Decoder::subscribed(&kit).unwrap();
+        let books = Okx::new().full_books(Books::Tick400).topic(&"okx:BTC-USDT@book".parse().unwrap()).unwrap();
+        let asked = |decoder: &mut Decoder, op| {
+            let (_, said) = decoder.encode(op, &[&books]);
+            serde_json::from_str::<Value>(said[0].json()["what"].as_str().unwrap()).unwrap()
+        };
+        let first = asked(&mut decoder, Op::Subscribe);
+        assert_eq!(first["args"][0]["channel"], "books-l2-tbt");
+        let said = refuse(&mut decoder, first["id"].as_str().unwrap(), "64003");
+        assert_eq!(said["code"], "64003");
+        assert_eq!(said["reason"].as_str().unwrap().contains("`books`"), or_books, "{said}");
+        let name = if or_books { "books" } else { "books-l2-tbt" };
+        for op in [Op::Subscribe, Op::Unsubscribe] {
+            assert_eq!(asked(&mut decoder, op)["args"][0]["channel"], name);
+        }
+        let arg = format!(r#""arg":{{"channel":"{name}","instId":"BTC-USDT"}}"#);
+        let ack = decoder.text(&format!(r#"{{"id":"2","event":"subscribe",{arg}}}"#));
+        assert_eq!(ack[0].json()["topics"], json!(["books-l2-tbt:BTC-USDT"]));
+        let data =
+            r#"[{"asks":[],"bids":[["1","2","0","1"]],"ts":"1597026383085","checksum":0,"prevSeqId":-1,"seqId":1}]"#;
+        let book = decoder.text(&format!(r#"{{{arg},"action":"snapshot","data":{data}}}"#));
+        assert!(book[0].topic.is_some() && book[0].json()["channel"] == "book", "{book:?}");
+    }
+}
+
+/// What is handed on as the venue wrote it names no account.
+#[test]
+fn numbers_of_accounts_are_hidden() {
+    let kit = Kit::new(okx()).subscriptions(&["okx:*@raw:deposit-info", "okx:*@order"]);
+    let mut decoder = Decoder::subscribed(&kit).unwrap();
+    for frame in [
+        r#"{"arg":{"channel":"deposit-info","uid":"614488474791936"},"data":[{"uid":"614488474791936","subAcct":"614488474791936"}]}"#,
+        r#"{"arg":{"channel":"orders","instType":"ANY","uid":"614488474791936"},"data":[{"instId":"A-B"}]}"#,
+        r#"{"arg":{"channel":"orders","instType":"ANY","uid":"614488474791936"},"data":[7"#,
+        r#"{"event":"novel","uid":614488474791936}"#,
+    ] {
+        let said = decoder.text(frame);
+        assert!(
+            !said.is_empty() && said.iter().all(|said| !format!("{said:?}").contains("614488474791936")),
+            "{said:?}"
+        );
     }
 }

@@ -110,6 +110,9 @@ fn code_of<'a>(answer: &Answer<'a>) -> &'a str {
 
 fn failure(answer: &Answer<'_>) -> Failure {
     let code = code_of(answer);
-    let reason = excerpt(answer.msg.as_deref().unwrap_or_default().as_bytes());
+    let mut reason = excerpt(answer.msg.as_deref().unwrap_or_default().as_bytes());
+    if code::is_of_clock(code) {
+        reason = format!("{reason}: {}", code::clock_advice(None));
+    }
     Failure { recovery: code::of_rest(code), code: Some(excerpt(code.as_bytes())), reason }
 }

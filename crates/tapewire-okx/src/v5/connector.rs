@@ -5,11 +5,14 @@ use std::time::Duration;
 use tapewire_core::book::OrderBook;
 use tapewire_core::event::Product;
 use tapewire_core::{
-    Account, Budget, Capabilities, Channel, ChannelCapability, Connector, Grant, Heartbeat, Policy, Protocol, Route,
-    Subscription, Target, Topic, Unsupported, Venue, VenueId,
+    Account, Budget, Capabilities, Channel, ChannelCapability, Connector, Ending, Failure, Grant, Heartbeat, Policy,
+    Protocol, Route, Subscription, Target, Topic, Unsupported, Venue, VenueId,
 };
 
 use super::account::OkxAccount;
+use super::code;
+use super::config::{Books, Region};
+use super::fallback::Fallback;
 use super::protocol::OkxProtocol;
 use super::request::{FRAME_LENGTH_MAX, TOPICS_PER_FRAME};
 use super::symbol::VENUE;
@@ -40,52 +43,15 @@ pub struct Okx {
     region: Region,
     demo: bool,
     books: Books,
+    or_books: bool,
     policy: Policy,
-}
-
-/// Where an account was opened. A key of one region is unknown in another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Region {
-    /// `www.okx.com`.
-    #[default]
-    Global,
-    /// `my.okx.com`.
-    Eea,
-    /// `app.okx.com`: the United States and Australia.
-    Us,
-}
-
-/// The channel that a full `book` is taken from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Books {
-    /// `books`: 400 levels, every 100 ms, for everybody.
-    #[default]
-    Books,
-    /// `books50-l2-tbt`: 50 levels, every 10 ms; needs credentials of fee tier VIP4.
-    Tick50,
-    /// `books-l2-tbt`: 400 levels, every 10 ms; needs credentials of fee tier VIP4.
-    Tick400,
-}
-
-impl Books {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Books => "books",
-            Self::Tick50 => "books50-l2-tbt",
-            Self::Tick400 => "books-l2-tbt",
-        }
-    }
-
-    pub(crate) fn needs_login(self) -> bool {
-        self != Self::Books
-    }
 }
 
 impl Okx {
     /// The adapter with its defaults: the global venue, live, `books`.
     #[must_use]
     pub fn new() -> Self {
-        Self { region: Region::Global, demo: false, books: Books::Books, policy: policy() }
+        Self { region: Region::Global, demo: false, books: Books::Books, or_books: false, policy: policy() }
     }
 
     /// Connects to the hosts of another region.
@@ -103,10 +69,19 @@ impl Okx {
     }
 
     /// Takes full books from another channel. Where the venue refuses it, the subscription is rejected: nothing falls
-    /// back by itself.
+    /// back unless [`Okx::or_books`] asks for it.
     #[must_use]
     pub fn full_books(mut self, books: Books) -> Self {
         self.books = books;
+        self
+    }
+
+    /// Whether books that the venue refuses for the fee tier (64003), or since nobody is logged in (60011), are taken from
+    /// `books` instead. The subscription is then told to be `pending` with the venue's code, and asked for again. Each
+    /// connection tries the better channel first. Off by default.
+    #[must_use]
+    pub fn or_books(mut self, or_books: bool) -> Self {
+        self.or_books = or_books;
         self
     }
 
@@ -171,7 +146,7 @@ impl Connector for Okx {
     }
 
     fn lists(&self, subscription: &Subscription) -> bool {
-        // Options are listed by family alone, indices nowhere; a raw channel may be of a family.
+        // New options come every day, indices are listed nowhere, a raw channel may be of a family.
         let is_option = subscription.instrument.symbol().split('-').count() > 3;
         let is_index = matches!(subscription.channel, Channel::Index | Channel::BarIndex(_) | Channel::Raw(_));
         !is_option && !is_index
@@ -182,7 +157,15 @@ impl Connector for Okx {
     }
 
     fn protocol(&self, _: Route, grant: &Grant) -> Box<dyn Protocol> {
-        Box::new(OkxProtocol::new(grant))
+        Box::new(OkxProtocol::new(grant, Fallback::new(self.books, self.or_books)))
+    }
+
+    fn ended(&self, _: Route, how: Ending<'_>, usual: Failure) -> Failure {
+        let known = match how {
+            Ending::Closed { code, .. } => code::of_close(code),
+            _ => None,
+        };
+        Failure { recovery: known.unwrap_or(usual.recovery), ..usual }
     }
 
     fn checksum(&self, book: &OrderBook) -> Option<u32> {

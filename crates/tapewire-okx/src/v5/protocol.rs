@@ -9,6 +9,7 @@ use tapewire_core::{
 };
 use tapewire_json::{Cursor, Raw, Result};
 
+use super::fallback::Fallback;
 use super::normalize::{self, Around};
 use super::private::Holder;
 use super::symbol::VENUE;
@@ -16,6 +17,7 @@ use super::wire::envelope::{Action, Arg, Envelope};
 use super::wire::{bar, book, instrument, own, reference, set, ticker, trade};
 use super::{control, login, request, symbol, topic};
 use crate::levels::Sides;
+use crate::mask::{malformed, masked};
 
 /// Frames of one connection.
 pub(crate) struct OkxProtocol {
@@ -24,6 +26,7 @@ pub(crate) struct OkxProtocol {
     account: Arc<str>,
     /// Whether the login was sent and not answered yet.
     pub(crate) logging_in: bool,
+    pub(crate) fallback: Fallback,
     /// Texts and lists to be filled again.
     pub(crate) key: String,
     request: String,
@@ -69,11 +72,12 @@ enum Message<'a> {
 }
 
 impl OkxProtocol {
-    pub(crate) fn new(grant: &Grant) -> Self {
+    pub(crate) fn new(grant: &Grant, fallback: Fallback) -> Self {
         Self {
             login: grant.login.clone(),
             account: Arc::clone(&grant.account),
             logging_in: false,
+            fallback,
             key: String::new(),
             request: String::new(),
             spare: Sides::default(),
@@ -124,7 +128,7 @@ impl OkxProtocol {
     fn envelope(&mut self, text: &str, cx: &mut Context<'_>) {
         let envelope: Envelope<'_> = match tapewire_json::from_str(text) {
             Ok(envelope) => envelope,
-            Err(error) => return cx.malformed(self.topic_of(text, cx), text.as_bytes(), &error.into()),
+            Err(error) => return malformed(self.topic_of(text, cx), text, &error.into(), cx),
         };
         match envelope {
             Envelope { event: None, arg: Some(arg), data: Some(data), action, .. } => {
@@ -141,7 +145,7 @@ impl OkxProtocol {
             let mut message = Message::default();
             match self.read(source, &mut part.cursor(), &mut message) {
                 Ok(()) => self.tell(source, action, message, part.text(), cx),
-                Err(error) => cx.malformed(source.topic, part.text().as_bytes(), &error.into()),
+                Err(error) => malformed(source.topic, part.text(), &error.into(), cx),
             }
             Ok(())
         });
@@ -149,7 +153,8 @@ impl OkxProtocol {
 
     fn source<'a>(&mut self, arg: Arg<'a>, cx: &Context<'_>) -> Source<'a> {
         let channel = topic::read(&arg.channel);
-        let Some((topic, subscription)) = cx.topic(arg.spell(&mut self.key)) else {
+        let name = self.fallback.served(&arg.channel);
+        let Some((topic, subscription)) = cx.topic(arg.spell(name, &mut self.key)) else {
             return Source { arg, topic: None, channel, instrument: None };
         };
         let channel = channel.filter(|_| !matches!(subscription.channel, Channel::Raw(_)));
@@ -195,7 +200,7 @@ impl OkxProtocol {
         cx: &mut Context<'_>,
     ) {
         if let Err(why) = self.emit(source, action, message, cx) {
-            cx.malformed(source.topic, part.as_bytes(), &why);
+            malformed(source.topic, part, &why, cx);
         }
     }
 
@@ -290,7 +295,7 @@ impl Protocol for OkxProtocol {
     }
 
     fn encode(&mut self, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {
-        request::send(&mut self.request, op, topics, cx)
+        request::send(&mut self.request, op, topics, &mut self.fallback, cx)
     }
 
     fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>) {
@@ -322,8 +327,8 @@ impl Source<'_> {
             channel: None,
             ts_event: None,
             ts_recv: cx.now(),
-            topic: self.arg.spell(&mut String::new()).into(),
-            data: data.into(),
+            topic: self.arg.spell(&self.arg.channel, &mut String::new()).into(),
+            data: masked(data).into(),
         };
         cx.emit(self.topic, &Event::Raw(&raw));
     }
@@ -357,12 +362,12 @@ fn each(
         is_empty = false;
         let part: Raw<'_> = element.read()?;
         if let Err(why) = tell(part, cx) {
-            cx.malformed(source.topic, part.text().as_bytes(), &why);
+            malformed(source.topic, part.text(), &why, cx);
         }
         Ok(())
     });
     match walked {
-        Err(error) => cx.malformed(source.topic, list.text().as_bytes(), &error.into()),
+        Err(error) => malformed(source.topic, list.text(), &error.into(), cx),
         Ok(()) if is_empty => source.raw(list.text(), cx),
         Ok(()) => {}
     }

@@ -2,6 +2,7 @@
 
 use tapewire_core::{Context, Frame, Op, Topic};
 
+use super::fallback::Fallback;
 use super::topic;
 
 /// How many topics one frame holds. The venue counts bytes alone; shorter frames are refused in smaller parts.
@@ -10,13 +11,20 @@ pub(crate) const TOPICS_PER_FRAME: usize = 100;
 pub(crate) const FRAME_LENGTH_MAX: usize = 64 * 1024;
 
 /// Sends a frame for leading topics, written into `frame`; returns how many it took.
-pub(crate) fn send(frame: &mut String, op: Op, topics: &[&Topic], cx: &mut Context<'_>) -> usize {
-    let op = if op == Op::Subscribe { "subscribe" } else { "unsubscribe" };
+pub(crate) fn send(
+    frame: &mut String,
+    op: Op,
+    topics: &[&Topic],
+    fallback: &mut Fallback,
+    cx: &mut Context<'_>,
+) -> usize {
+    let number = cx.nonce();
+    let word = if op == Op::Subscribe { "subscribe" } else { "unsubscribe" };
     frame.clear();
-    frame.push_str(&format!(r#"{{"id":"{}","op":"{op}","args":["#, cx.nonce()));
+    frame.push_str(&format!(r#"{{"id":"{number}","op":"{word}","args":["#));
     let mut taken = 0;
     for topic in topics.iter().take(TOPICS_PER_FRAME) {
-        let argument = argument(&topic.wire);
+        let argument = argument(&topic.wire, fallback);
         if taken > 0 && frame.len() + argument.len() + 3 > FRAME_LENGTH_MAX {
             break;
         }
@@ -25,16 +33,26 @@ pub(crate) fn send(frame: &mut String, op: Op, topics: &[&Topic], cx: &mut Conte
         taken += 1;
     }
     frame.push_str("]}");
+    if op == Op::Subscribe {
+        fallback.sent(number, topics.iter().take(taken).map(|topic| parts(&topic.wire).0));
+    }
     cx.send(Frame::Text(frame));
     taken
 }
 
 /// The argument that asks for a topic. Topics are made of what [`topic::spell`] lets pass: nothing needs an escape.
-fn argument(wire: &str) -> String {
-    match wire.split_once(':') {
-        Some((name, parameter)) => {
+fn argument(wire: &str, fallback: &Fallback) -> String {
+    let (name, parameter) = parts(wire);
+    let name = fallback.asked(name);
+    match parameter {
+        Some(parameter) => {
             format!(r#"{{"channel":"{name}","{}":"{parameter}"}}"#, topic::member(name, parameter))
         }
-        None => format!(r#"{{"channel":"{wire}"}}"#),
+        None => format!(r#"{{"channel":"{name}"}}"#),
     }
+}
+
+/// The channel of a topic, and what it is of.
+fn parts(wire: &str) -> (&str, Option<&str>) {
+    wire.split_once(':').map_or((wire, None), |(name, parameter)| (name, Some(parameter)))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tapewire_core::{BookRule, Channel, Interval, Offset, Resync, Route, Subscription, Topic, Unsupported};
 
-use super::connector::Books;
+use super::config::Books;
 use super::symbol;
 
 /// Market data.
@@ -18,7 +18,7 @@ pub(crate) const PRIVATE: Route = Route("private");
 /// Where days and longer bars may begin, beside 00:00 UTC.
 const OFFSET: Offset = Offset(8 * 60);
 /// The kinds of instruments, and the word for all of them.
-const TYPES: [&str; 7] = ["SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS", "ANY"];
+pub(crate) const TYPES: [&str; 7] = ["SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS", "ANY"];
 /// The channels whose parameter is a family of instruments.
 const FAMILIES: [&str; 1] = ["opt-summary"];
 
@@ -40,6 +40,8 @@ const BARS: [(Interval, &str); 15] = [
     (Interval::W1, "1W"),
     (Interval::Month, "1M"),
 ];
+/// The channels that must be told a kind of instruments, of those that have a normalized form of no other name.
+const TYPED: [&str; 3] = ["algo-advance", "liquidation-warning", "orders-algo"];
 /// The channels with a normalized form that have none of ours to themselves: subscribed, they are told as raw.
 const RAW: [&str; 3] = ["balance_and_position", "fills", "orders-algo"];
 
@@ -57,6 +59,10 @@ pub(crate) fn spell(subscription: &Subscription, books: Books) -> Result<Topic, 
             (topic.rule, topic.resync) = (BookRule::PreviousLink, Resync::Resubscribe);
             // A sign of life comes after about a minute without changes.
             topic.cadence = Some(Duration::from_secs(60));
+            if books.needs_login() {
+                // They may be refused, and an answer names its request alone: nothing else shares it.
+                topic.group = "tick by tick";
+            }
         }
         Channel::Mark => topic.cadence = Some(Duration::from_secs(10)),
         Channel::Funding => topic.cadence = Some(Duration::from_secs(90)),
@@ -149,6 +155,7 @@ fn parameter(subscription: &Subscription, name: &str) -> Result<&'static str, Un
     let is_own = matches!(channel, Channel::Order | Channel::Fill | Channel::Balance | Channel::Position);
     match channel {
         Channel::Order | Channel::Fill | Channel::Position if instrument.is_all() => Ok("ANY"),
+        Channel::Raw(_) if instrument.is_all() && TYPED.contains(&name) => Ok("ANY"),
         Channel::Status | Channel::Balance | Channel::Raw(_) if instrument.is_all() => Ok(""),
         Channel::Status => Err(Unsupported::new("`status` is of the whole venue: subscribe `okx:*@status`")),
         _ if is_own => {

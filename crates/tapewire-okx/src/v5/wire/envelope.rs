@@ -17,10 +17,10 @@ pub(crate) struct Arg<'a> {
 }
 
 impl Arg<'_> {
-    /// The topic's text: `books:BTC-USDT`.
-    pub(crate) fn spell<'t>(&self, text: &'t mut String) -> &'t str {
+    /// The topic's text, with the name that its channel has there: `books:BTC-USDT`.
+    pub(crate) fn spell<'t>(&self, channel: &str, text: &'t mut String) -> &'t str {
         text.clear();
-        text.push_str(&self.channel);
+        text.push_str(channel);
         for part in [&self.kind, &self.family, &self.symbol].into_iter().flatten() {
             text.push(':');
             text.push_str(part);
