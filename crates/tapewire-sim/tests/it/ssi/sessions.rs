@@ -140,3 +140,46 @@ async fn an_order_waits_for_its_session() {
     assert_eq!(seen, ["PD", "RS", "SD", "IAV", "QU"]);
     sim.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_the_close_orders_get_its_price() {
+    let sim = at(14, 46, 0).start().await.unwrap();
+    let customer = Customer::login(&sim, "k", Some("123456")).await;
+    let mut client = customer.open(&sim).await;
+    subscribe(&mut client, "TRADING", &["order.1234561"]).await;
+    let on = |symbol: &str, key: &str, price: &str| {
+        let mut order = order(key, "B", price, "PLO");
+        order["symbol"] = symbol.into();
+        order
+    };
+    customer.order(&sim, "POST", on("SSI", "no-such-session", "31000")).await;
+    customer.order(&sim, "POST", on("IDC", "at-the-close", "44700")).await;
+    let ended = |key: &'static str| {
+        move |it: &Value| {
+            it["data"]["clientRequestId"] == key && matches!(it["data"]["orderStatus"].as_str(), Some("RJ" | "FF"))
+        }
+    };
+    assert_eq!(client.until(ended("no-such-session")).await["data"]["errorCode"], "ORD016");
+    assert_eq!(number(&client.until(ended("at-the-close")).await["data"]["filledQty"]), 1_000);
+    sim.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_day_begins_at_midnight() {
+    let sim = at(23, 59, 50).option("hours", "always").start().await.unwrap();
+    let customer = Customer::login(&sim, "k", Some("123456")).await;
+    let mut client = customer.open(&sim).await;
+    subscribe(&mut client, "TRADING", &["order.1234561"]).await;
+    let (status, _) = customer.order(&sim, "POST", order("daily", "B", "29000", "LO")).await;
+    assert_eq!(status, 200);
+    let expired = client.until(|it| it["data"]["orderStatus"] == "EX").await["data"].take();
+    assert_eq!((number(&expired["cancelQty"]), &expired["modifiedTime"]), (1_000, &json!("2026/11/21 00:00:00")));
+    subscribe(&mut client, "DATA", &["trade.SSI"]).await;
+    let trade = next(&mut client, "trade.SSI").await;
+    assert!(trade["t"].as_str().unwrap().starts_with("2026/11/21") && number(&trade["v"]) < 100_000, "{trade}");
+    let (status, again) = customer.order(&sim, "POST", order("daily", "B", "29000", "LO")).await;
+    assert_eq!((status, &again["orderId"]), (200, &json!("O20261121-0001")), "names are good for a day");
+    let (_, balance) = customer.get(&sim, "/api/v3/trading/accountBalance?clientId=C&accountNo=1234561").await;
+    assert_eq!(number(&balance["equity"]["onHoldCash"]), 0, "what yesterday set aside is free");
+    sim.stop().await;
+}
