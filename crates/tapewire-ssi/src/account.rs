@@ -24,6 +24,8 @@ const REFRESH: &str = "/api/v3/auth/refresh";
 const SECURITIES: &str = "/api/v3/data/securitiesByBoard?board=";
 /// The boards that are listed, in order. Derivatives are listed nowhere.
 const BOARDS: [&str; 3] = ["HOSE", "HNX", "UPCOM"];
+/// What is asked for the numbers of the accounts that the key owns.
+const ACCOUNTS: &str = "/api/v3/account/info";
 /// A person has not approved yet.
 const PENDING: &str = "401114";
 
@@ -33,6 +35,8 @@ pub(crate) struct SsiAccount {
     url: Result<Url, Failure>,
     user_agent: String,
     session: Session,
+    /// The numbers of the accounts that the key owns, joined by commas; `None` where nobody has asked yet, or need ask.
+    accounts: Option<Secret>,
     /// What the request that is under way is for.
     purpose: Purpose,
 }
@@ -52,6 +56,7 @@ impl SsiAccount {
             url: url.map_err(|error| Failure::new(Recovery::FixConfig, error.to_string())),
             user_agent: venue.agent().to_owned(),
             session: Session::new(venue.asks_for()),
+            accounts: venue.has_accounts().then(|| Secret::new("")),
             purpose: Purpose::Grant(MARKET),
         }
     }
@@ -90,11 +95,15 @@ impl SsiAccount {
     /// Goes on with what a token was wanted for.
     fn serve(&self, tokens: &Tokens, purpose: Purpose, cx: &mut AccountContext<'_>) {
         match (purpose, &self.url) {
-            (Purpose::Grant(_), Ok(url)) => cx.granted(Grant {
+            (Purpose::Grant(ACCOUNT), Ok(_)) if self.accounts.is_none() => {
+                let headers = self.headers(Some(&tokens.access));
+                cx.http(HttpRequest { headers, ..HttpRequest::get(ACCOUNTS, 1) });
+            }
+            (Purpose::Grant(route), Ok(url)) => cx.granted(Grant {
                 dial: DialRequest { url: url.clone(), headers: self.dial_headers(tokens) },
+                login: self.accounts.as_ref().filter(|_| route == ACCOUNT).map(owner),
                 account: self.target.account.as_str().into(),
                 renew_at: Some(tokens.renew_at()),
-                ..Grant::to(url.clone())
             }),
             (Purpose::Grant(_), Err(failure)) => cx.refused(failure.clone()),
             (Purpose::Instruments, _) => self.list(BOARDS[0], &tokens.access, cx),
@@ -172,6 +181,22 @@ impl SsiAccount {
         Ok(session.granted(tokens))
     }
 
+    /// The accounts of the key: their numbers go to the connection that asks for their orders.
+    fn owned(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
+        let Some(rows) = rows(reply.body)? else {
+            cx.refused(code::failure(reply));
+            return Ok(());
+        };
+        let mut numbers = Vec::new();
+        for row in rows {
+            let owned: rest::Owned<'_> = row.cursor().read()?;
+            numbers.push(owned.number.as_str().to_owned());
+        }
+        self.accounts = Some(Secret::new(numbers.join(",")));
+        self.want(Purpose::Grant(ACCOUNT), cx);
+        Ok(())
+    }
+
     /// A list of a board: the next one follows.
     fn listed(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
         let rows = rows(reply.body)?;
@@ -207,8 +232,10 @@ impl Account for SsiAccount {
     }
 
     fn http(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
-        if !is_login(reply.route()) {
-            return self.listed(reply, cx);
+        match reply.route() {
+            ACCOUNTS => return self.owned(reply, cx),
+            route if !is_login(route) => return self.listed(reply, cx),
+            _ => {}
         }
         let answered = self.answered(reply, cx.now().unwrap_or_default());
         let step = answered.inspect_err(|_| {
@@ -259,6 +286,11 @@ impl Account for SsiAccount {
         self.purpose = Purpose::Grant(ACCOUNT);
         self.act(step, self.purpose, cx);
     }
+}
+
+/// Who logs in: the accounts, by their numbers. No secret goes with it: the token is in the header.
+fn owner(accounts: &Secret) -> Credentials {
+    Credentials { key: accounts.clone(), secret: Secret::new(""), passphrase: None }
 }
 
 /// Whether a path is of the requests that the session of the key is made by.

@@ -1,6 +1,5 @@
 //! [`Ssi`]: the facts of the venue, without any state.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tapewire_core::event::Product;
@@ -72,8 +71,8 @@ impl Ssi {
         self
     }
 
-    /// Names an account whose orders and positions are wanted; may be called again for more. Without one, all that the
-    /// key owns are asked for. What is no account number is left out: letters and digits, at most 32.
+    /// Names an account whose orders and positions are wanted; may be called again for more. Without one, the venue is
+    /// asked which the key owns. What is no account number is left out: letters and digits, at most 32.
     #[must_use]
     pub fn trading_account(mut self, number: impl Into<String>) -> Self {
         let number = number.into();
@@ -92,6 +91,10 @@ impl Ssi {
 
     pub(crate) fn asks_for(&self) -> Otp {
         self.otp
+    }
+
+    pub(crate) fn has_accounts(&self) -> bool {
+        !self.accounts.is_empty()
     }
 
     pub(crate) fn agent(&self) -> &str {
@@ -148,7 +151,10 @@ impl Connector for Ssi {
     }
 
     fn protocol(&self, _: Route, grant: &Grant) -> Box<dyn Protocol> {
-        Box::new(SsiProtocol::new(grant, Arc::from(self.accounts.as_slice())))
+        let owned = grant.login.iter().flat_map(|login| login.key.expose().split(','));
+        let owned: Vec<Secret> = owned.filter(|number| is_account(number)).map(Secret::new).collect();
+        let accounts = if self.accounts.is_empty() { owned } else { self.accounts.clone() };
+        Box::new(SsiProtocol::new(grant, accounts))
     }
 }
 

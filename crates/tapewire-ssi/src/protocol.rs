@@ -26,7 +26,7 @@ pub(crate) struct SsiProtocol {
     /// The label of the account.
     account: Arc<str>,
     /// The numbers of the accounts whose orders are asked for.
-    accounts: Arc<[Secret]>,
+    accounts: Vec<Secret>,
     /// Whether nothing has come yet that proves that the venue has let us in.
     doubted: bool,
     pub(crate) asked: Asked,
@@ -65,7 +65,7 @@ struct Source<'a> {
 }
 
 impl SsiProtocol {
-    pub(crate) fn new(grant: &Grant, accounts: Arc<[Secret]>) -> Self {
+    pub(crate) fn new(grant: &Grant, accounts: Vec<Secret>) -> Self {
         Self {
             account: Arc::clone(&grant.account),
             accounts,

@@ -9,6 +9,7 @@ use tapewire_ssi::{Otp, Ssi, ssi};
 const REQUEST_OTP: &str = "/api/v3/auth/requestOtp";
 const TOKEN: &str = "/api/v3/auth/token";
 const REFRESH: &str = "/api/v3/auth/refresh";
+const INFO: &str = "/api/v3/account/info";
 
 fn desk(otp: Otp) -> Desk {
     Desk::new(&Venue::new(Ssi::new().otp(otp)).credentials("K1", "S\"1").account("main"))
@@ -74,7 +75,13 @@ fn an_approval_is_polled_for() {
     desk.second = 5;
     assert_eq!(desk.answer(TOKEN, 202, r#"{"code":401114,"msg":"Push-approval is pending"}"#), poll);
     desk.second = 10;
-    assert_eq!(desk.answer(TOKEN, 200, &tokens("1", 900)), ["granted"]);
+    assert_eq!(desk.answer(TOKEN, 200, &tokens("1", 900)), [format!("GET {INFO}  after 0 s")]);
+    let accounts = r#"{"data":[{"accountNo":"1234561","accountType":"Cash"},{"accountNo":1234568}]}"#;
+    assert_eq!(desk.answer(INFO, 200, accounts), ["granted"]);
+    let login = desk.granted().login.as_ref().unwrap();
+    assert_eq!(login.key.expose(), "1234561,1234568", "they are asked for once, and go with the grant");
+    assert_eq!(desk.grant("account"), ["granted"]);
+    assert!(desk.grant("market") == ["granted"] && desk.granted().login.is_none());
     desk.second = 900;
     desk.grant("account");
     let revoked = desk.answer(REFRESH, 401, r#"{"code":401103,"msg":"Session revoked"}"#);
@@ -130,7 +137,7 @@ fn tokens_of_a_former_run_are_used() {
     let mut next = desk(Otp::Code);
     next.account.kept(first.said.kept.last().unwrap());
     next.second = 60;
-    assert_eq!(next.grant("account"), ["granted"], "no code is asked for");
+    assert_eq!(next.grant("account"), [format!("GET {INFO}  after 0 s")], "no code is asked for");
     let mut other = desk(Otp::Code);
     other.account.kept(&Secret::new("broken"));
     assert_eq!(other.grant("account"), ["asks for a one-time code of SSI"]);

@@ -53,6 +53,13 @@ pub(crate) struct OtpAsked<'a> {
     pub(crate) transaction: Option<Word<'a>>,
 }
 
+/// A row of `account/info`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Owned<'a> {
+    #[serde(rename = "accountNo", borrow)]
+    pub(crate) number: Word<'a>,
+}
+
 /// A row of `securitiesByBoard`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Security<'a> {
