@@ -13,23 +13,24 @@ pub(crate) struct Terminal;
 #[async_trait]
 impl OtpSource for Terminal {
     async fn one_time_password(&self, venue: VenueId, prompt: &str) -> Option<Secret> {
-        let question = format!("{venue}: {prompt}: ");
+        let wanted = format!("{venue} wants {prompt}");
         // A thread of its own: the program can end while it waits for a line.
         let (typed, answer) = oneshot::channel();
-        std::thread::spawn(move || typed.send(ask(&question)));
+        std::thread::spawn(move || typed.send(ask(&wanted)));
         answer.await.ok().flatten()
     }
 }
 
 /// Asks on standard error, for standard output is data, and reads a line. Waits for as long as a person does.
-fn ask(question: &str) -> Option<Secret> {
+fn ask(wanted: &str) -> Option<Secret> {
     let input = std::io::stdin();
     let mut errors = std::io::stderr();
     if !input.is_terminal() {
-        _ = writeln!(errors, "{question}nobody can be asked: standard input is no terminal");
+        _ = writeln!(errors, "{wanted}, and nobody can be asked: standard input is no terminal");
         return None;
     }
-    _ = write!(errors, "{question}").and_then(|()| errors.flush());
+    // A line of its own: events go on meanwhile.
+    _ = writeln!(errors, "{wanted}: type it, and press Enter");
     let mut line = String::new();
     let read = input.read_line(&mut line);
     let typed = line.trim();
