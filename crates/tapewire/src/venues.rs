@@ -36,7 +36,7 @@ pub const VENUES: &[Entry] = &[
     #[cfg(feature = "binance")]
     Entry::plain("binance", |_| Ok(tapewire_binance::spot())),
     #[cfg(feature = "okx")]
-    Entry::plain("okx", |_| Ok(tapewire_okx::okx())),
+    okx::ENTRY,
     #[cfg(feature = "okx")]
     Entry::plain("okex-v3", |_| Ok(tapewire_okx::okex_v3())),
     #[cfg(feature = "okx")]
@@ -108,7 +108,7 @@ mod infoway {
     use tapewire_core::Venue;
     use tapewire_infoway::{Business, Infoway, Plan};
 
-    use super::{Entry, Make, SettingInfo, Settings};
+    use super::{Entry, Make, SettingInfo, Settings, switch};
 
     const SETTINGS: &[SettingInfo] = &[
         SettingInfo {
@@ -132,11 +132,49 @@ mod infoway {
         if let Some(text) = get("plan") {
             connector = connector.plan(text.parse::<Plan>().map_err(|error| format!("plan: {error}"))?);
         }
-        match get("trade_types").as_deref() {
-            None | Some("off") => {}
-            Some("on") => connector = connector.trade_types(true),
-            Some(_) => return Err("trade_types: write on or off".to_owned()),
+        Ok(Venue::new(connector.trade_types(switch("trade_types", get)?)))
+    }
+}
+
+#[cfg(feature = "okx")]
+mod okx {
+    //! OKX: where the account is, and which books it may have.
+
+    use tapewire_core::Venue;
+    use tapewire_okx::{Books, Okx, Region};
+
+    use super::{Entry, SettingInfo, Settings, switch};
+
+    pub(super) const ENTRY: Entry = Entry { name: "okx", key_alone: false, settings: SETTINGS, make };
+
+    const SETTINGS: &[SettingInfo] = &[
+        SettingInfo {
+            name: "region",
+            values: "global (default), eea or us",
+            doc: "where the account was opened, which decides the hosts",
+        },
+        SettingInfo { name: "demo", values: "on or off (default)", doc: "demo trading: its own keys and hosts" },
+        SettingInfo {
+            name: "books",
+            values: "books (default), tick50 or tick400",
+            doc: "what `book` is served by; tick by tick needs a login and a fee tier",
+        },
+        SettingInfo {
+            name: "or_books",
+            values: "on or off (default)",
+            doc: "whether a refused tick-by-tick book is taken from the ordinary ones instead",
+        },
+    ];
+
+    fn make(get: Settings<'_>) -> Result<Venue, String> {
+        let mut connector = Okx::default();
+        if let Some(text) = get("region") {
+            connector = connector.region(text.parse::<Region>().map_err(|error| format!("region: {error}"))?);
         }
+        if let Some(text) = get("books") {
+            connector = connector.full_books(text.parse::<Books>().map_err(|error| format!("books: {error}"))?);
+        }
+        connector = connector.demo(switch("demo", get)?).or_books(switch("or_books", get)?);
         Ok(Venue::new(connector))
     }
 }
@@ -179,6 +217,16 @@ mod ssi {
             connector = connector.trading_account(number);
         }
         Ok(Venue::new(connector))
+    }
+}
+
+/// A setting that is on or off, and off where it is not set.
+#[cfg(any(feature = "infoway", feature = "okx"))]
+fn switch(name: &str, get: Settings<'_>) -> Result<bool, String> {
+    match get(name).as_deref() {
+        None | Some("off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(_) => Err(format!("{name}: write on or off")),
     }
 }
 
