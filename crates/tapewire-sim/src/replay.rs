@@ -8,6 +8,7 @@ use std::str::FromStr;
 use tapewire_core::recording::{BadLineReason, Direction, Line, LineKind, Payload, Reader};
 
 use crate::error::Error;
+use crate::venues::deflate::unpack;
 
 /// How fast a recording is played.
 ///
@@ -103,7 +104,7 @@ pub(crate) struct Record {
 /// What was recorded.
 #[derive(Debug)]
 pub(crate) enum Recorded {
-    /// A text frame of the venue.
+    /// A frame of the venue, inflated where it was compressed.
     Frame(String),
     /// An answer over HTTP, with the method, path and query it answers.
     Rest { request: String, body: String },
@@ -179,7 +180,11 @@ impl Pace {
 
 fn recorded(line: Line, protocols: &[&str]) -> Option<Recorded> {
     let ours = line.belongs_to.as_deref().is_none_or(|protocol| protocols.contains(&protocol));
-    let Payload::Text(text) = line.payload else { return None };
+    let text = match line.payload {
+        Payload::Text(text) => text,
+        // Bytes are a compressed text at every venue here; they are played as what they hold, compressed anew.
+        Payload::Binary(bytes) => unpack(tapewire_core::Frame::Binary(&bytes))?,
+    };
     match line.kind {
         _ if !ours => None,
         LineKind::Connect => Some(Recorded::Connect(text)),

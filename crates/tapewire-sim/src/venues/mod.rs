@@ -2,6 +2,7 @@
 
 mod binance;
 mod connects;
+pub(crate) mod deflate;
 mod infoway;
 mod keys;
 mod okex_v1;

@@ -1,5 +1,6 @@
 //! OKEx v3 and v1 from outside: clients that inflate, and the book that the market really has.
 
+mod replay;
 mod v1;
 mod v3;
 

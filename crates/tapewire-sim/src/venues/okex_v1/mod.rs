@@ -8,6 +8,7 @@ mod channel;
 mod login;
 mod options;
 mod request;
+mod tape;
 mod topic;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use tapewire_core::Frame;
 
+use super::deflate::{pack, unpack};
 use super::keys::Keys;
-use super::okx_common::deflate::{pack, unpack};
-use super::okx_common::floor::{Floor, Source};
+use super::okx_common::floor::Floor;
 use super::okx_common::instrument::{Instrument, Instruments, Make};
-use super::okx_common::live::Live;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
@@ -40,10 +40,12 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 /// Makes the venue.
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     let options = Options::parse(setup)?;
-    let of = |listings: &[Listing]| instruments(listings, |id| options.lists(id));
-    let live = Live::new(setup, |listing| of(std::slice::from_ref(listing)).all().next().is_some());
-    let instruments = of(live.listings());
-    let floor = Floor::new(options, instruments, Source::Live(Box::new(live))).that_waits_for_clients();
+    let listed = options.listed.clone();
+    let floor = match setup.tape.take() {
+        Some(tape) => Floor::over_tape(options, tape::take_apart(tape)),
+        None => Floor::over_market(setup, options, |listings| instruments(listings, |id| listed.has(id))),
+    };
+    let floor = floor.that_waits_for_clients();
     Ok(Box::new(OkexV1 { floor, clients: BTreeMap::new(), keys: std::mem::take(&mut setup.keys) }))
 }
 
@@ -185,7 +187,8 @@ impl OkexV1 {
     fn topic(&self, text: &str, from: ConnectionId) -> Result<Topic, Refusal> {
         let name = channel::parse(text).ok_or(Refusal::CHANNEL)?;
         let number = |id: &String| self.floor.instruments.number(id).ok_or(Refusal::CHANNEL);
-        let instrument = name.instrument.as_ref().map(number).transpose()?;
+        let wanted = name.instrument.as_ref().filter(|_| !self.floor.is_recorded());
+        let instrument = wanted.map(number).transpose()?;
         let client = self.clients.get(&from).ok_or(Refusal::CHANNEL)?;
         if name.private && !client.logged_in {
             return Err(Refusal::LOGIN_WANTED);

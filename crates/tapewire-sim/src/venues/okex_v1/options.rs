@@ -3,7 +3,7 @@
 use crate::catalog::OptionInfo;
 use crate::error::Error;
 use crate::face::Setup;
-use crate::market::listing::default_profiles;
+use crate::venues::okx_common::listed::Listed;
 use crate::venues::option::{Given, given};
 
 /// How this venue was set up.
@@ -15,8 +15,7 @@ pub(super) struct Options {
     pub(super) shows_binary: bool,
     /// Whether the volume of a pair has commas between its thousands.
     pub(super) commas: bool,
-    /// The instruments that are listed; none means all.
-    instruments: Vec<String>,
+    pub(super) listed: Listed,
 }
 
 impl Options {
@@ -28,21 +27,12 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether the venue has an instrument.
-    pub(super) fn lists(&self, id: &str) -> bool {
-        self.instruments.is_empty() || self.instruments.iter().any(|listed| listed == id)
-    }
-
     fn set(&mut self, given: &Given) -> Result<(), Error> {
         match given.name() {
             "idle_ms" => self.idle_us = given.micros()?,
             "binary" => self.shows_binary = given.word(&[("shown", true), ("hidden", false)])?,
             "volume" => self.commas = given.word(&[("commas", true), ("plain", false)])?,
-            "instruments" => {
-                let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-                let known = super::instruments(&listings, |_| true);
-                self.instruments = given.list(|id| known.find(id).is_some())?;
-            }
+            "instruments" => self.listed = Listed::read(given, |listings| super::instruments(listings, |_| true))?,
             _ => return Err(given.bad()),
         }
         Ok(())
@@ -52,7 +42,7 @@ impl Options {
 impl Default for Options {
     /// The references ask for a ping each 30 seconds; clients report that who sends none is cut off after some minutes.
     fn default() -> Self {
-        Self { idle_us: 180_000_000, shows_binary: true, commas: false, instruments: Vec::new() }
+        Self { idle_us: 180_000_000, shows_binary: true, commas: false, listed: Listed::default() }
     }
 }
 
@@ -93,6 +83,6 @@ mod tests {
         }
         assert!(parse(&[("binary", "hidden"), ("volume", "commas")]).is_ok_and(|it| !it.shows_binary && it.commas));
         let listed = parse(&[("instruments", "btc_quarter,nkn_usdt")]).unwrap();
-        assert!(listed.lists("btc_quarter") && !listed.lists("btc_usdt"));
+        assert!(listed.listed.has("btc_quarter") && !listed.listed.has("btc_usdt"));
     }
 }

@@ -9,6 +9,7 @@ mod login;
 mod options;
 mod request;
 mod rest;
+mod tape;
 mod topic;
 
 use std::collections::BTreeMap;
@@ -16,13 +17,12 @@ use std::collections::BTreeMap;
 use tapewire_core::Frame;
 
 use super::connects::Connects;
+use super::deflate::{pack, unpack};
 use super::keys::Keys;
 use super::okx_common::clock::deliveries;
-use super::okx_common::deflate::{pack, unpack};
-use super::okx_common::floor::{Floor, Source};
+use super::okx_common::floor::Floor;
 use super::okx_common::hourly::Hourly;
 use super::okx_common::instrument::{Instrument, Instruments, Kind};
-use super::okx_common::live::Live;
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
@@ -44,10 +44,11 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     let options = Options::parse(setup)?;
     let start_us = setup.start_us();
-    let of = |listings: &[Listing]| instruments(listings, start_us, |id| options.lists(id));
-    let live = Live::new(setup, |listing| of(std::slice::from_ref(listing)).all().next().is_some());
-    let instruments = of(live.listings());
-    let floor = Floor::new(options, instruments, Source::Live(Box::new(live)));
+    let listed = options.listed.clone();
+    let floor = match setup.tape.take() {
+        Some(tape) => Floor::over_tape(options, tape::take_apart(tape)),
+        None => Floor::over_market(setup, options, |listings| instruments(listings, start_us, |id| listed.has(id))),
+    };
     let (clients, connects) = (BTreeMap::new(), Connects::new(CONNECTS_MAX, CONNECTS_WINDOW_US));
     Ok(Box::new(OkexV3 { floor, clients, connects, keys: std::mem::take(&mut setup.keys) }))
 }
@@ -167,6 +168,7 @@ impl OkexV3 {
         }
         let instruments = &self.floor.instruments;
         let instrument = match subject {
+            _ if self.floor.is_recorded() => None,
             Subject::Instrument => {
                 let of_kind = |number: &usize| instruments.get(*number).is_some_and(|it| type_of(it) == kind);
                 Some(instruments.number(about).filter(of_kind).ok_or_else(unknown)?)

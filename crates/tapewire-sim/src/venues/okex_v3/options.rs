@@ -3,7 +3,7 @@
 use crate::catalog::OptionInfo;
 use crate::error::Error;
 use crate::face::{Rules, Setup};
-use crate::market::listing::default_profiles;
+use crate::venues::okx_common::listed::Listed;
 use crate::venues::option::{Given, given};
 
 /// How this venue was set up.
@@ -20,8 +20,7 @@ pub(super) struct Options {
     pub(super) three_columns: bool,
     /// Whether a login is confirmed by a text.
     pub(super) success_is_text: bool,
-    /// The instruments that are listed; none means all.
-    instruments: Vec<String>,
+    pub(super) listed: Listed,
 }
 
 impl Options {
@@ -34,11 +33,6 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether the venue has an instrument.
-    pub(super) fn lists(&self, id: &str) -> bool {
-        self.instruments.is_empty() || self.instruments.iter().any(|listed| listed == id)
-    }
-
     fn set(&mut self, given: &Given, start_us: i64) -> Result<(), Error> {
         let on = |yes, no| given.word(&[(yes, true), (no, false)]);
         match given.name() {
@@ -48,9 +42,7 @@ impl Options {
             "levels" => self.three_columns = on("3", "4")?,
             "success" => self.success_is_text = on("text", "true")?,
             "instruments" => {
-                let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-                let known = super::instruments(&listings, start_us, |_| true);
-                self.instruments = given.list(|id| known.find(id).is_some())?;
+                self.listed = Listed::read(given, |listings| super::instruments(listings, start_us, |_| true))?
             }
             _ => return Err(given.bad()),
         }
@@ -67,7 +59,7 @@ impl Default for Options {
             alive_us: 3_000_000,
             three_columns: false,
             success_is_text: false,
-            instruments: Vec::new(),
+            listed: Listed::default(),
         }
     }
 }
@@ -118,6 +110,6 @@ mod tests {
         }
         assert!(parse(&[("levels", "3"), ("success", "text")]).is_ok_and(|it| it.three_columns && it.success_is_text));
         let listed = parse(&[("instruments", "BTC-USD-SWAP,NKN-USDT")]).unwrap();
-        assert!(listed.lists("BTC-USD-SWAP") && !listed.lists("BTC-USDT"));
+        assert!(listed.listed.has("BTC-USD-SWAP") && !listed.listed.has("BTC-USDT"));
     }
 }

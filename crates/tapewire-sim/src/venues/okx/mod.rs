@@ -25,13 +25,11 @@ use tapewire_core::Frame;
 
 use super::connects::Connects;
 use super::keys::Keys;
-use super::okx_common::floor::{Floor, Source};
-use super::okx_common::live::Live;
+use super::okx_common::floor::Floor;
 use super::okx_common::{book, figures, instrument};
 use crate::catalog::VenueInfo;
 use crate::error::Error;
 use crate::face::{Age, Answer, ConnectionId, Face, FrameBuf, Outbox, Request, Rules, Setup, Trick, Wake};
-use crate::market::Listing;
 use budget::Budget;
 use channel::Path;
 use clients::{Client, Clients};
@@ -55,19 +53,11 @@ pub(super) const INFO: VenueInfo = VenueInfo {
 /// Makes the venue.
 pub(super) fn build(setup: &mut Setup) -> Result<Box<dyn Face>, Error> {
     let options = Options::parse(setup)?;
-    let (source, instruments) = match setup.tape.take() {
-        Some(tape) => {
-            let (player, instruments) = tape::take_apart(tape);
-            (Source::Tape(player), instruments)
-        }
-        None => {
-            let of = |listings: &[Listing]| Instruments::of(listings, |id| options.lists(id));
-            let live = Live::new(setup, |listing| of(std::slice::from_ref(listing)).all().next().is_some());
-            let instruments = of(live.listings());
-            (Source::Live(Box::new(live)), instruments)
-        }
+    let (listed, dialect) = (options.listed.clone(), Okx5::new(options, setup.start_us()));
+    let floor = match setup.tape.take() {
+        Some(tape) => Floor::over_tape(dialect, tape::take_apart(tape)),
+        None => Floor::over_market(setup, dialect, |listings| Instruments::of(listings, |id| listed.has(id))),
     };
-    let floor = Floor::new(Okx5::new(options, setup.start_us()), instruments, source);
     let (clients, connects) = (Clients::default(), Connects::new(CONNECTS_MAX, CONNECTS_WINDOW_US));
     let keys = std::mem::take(&mut setup.keys);
     Ok(Box::new(Okx { floor, clients, connects, keys, budget: Budget::default() }))

@@ -7,7 +7,7 @@ use super::trade::ticket::Naming;
 use crate::catalog::OptionInfo;
 use crate::error::Error;
 use crate::face::{Rules, Setup};
-use crate::market::listing::default_profiles;
+use crate::venues::okx_common::listed::Listed;
 use crate::venues::option::{Given, given};
 
 /// How this venue was set up.
@@ -32,8 +32,7 @@ pub(super) struct Options {
     pub(super) naming: Naming,
     /// The fee tier of all accounts.
     pub(super) vip: u32,
-    /// The instruments that are listed; none means all.
-    instruments: Vec<String>,
+    pub(super) listed: Listed,
 }
 
 impl Options {
@@ -43,11 +42,6 @@ impl Options {
             options.set(&given)?;
         }
         Ok(options)
-    }
-
-    /// Whether the venue has an instrument.
-    pub(super) fn lists(&self, id: &str) -> bool {
-        self.instruments.is_empty() || self.instruments.iter().any(|listed| listed == id)
     }
 
     fn set(&mut self, given: &Given) -> Result<(), Error> {
@@ -64,11 +58,7 @@ impl Options {
             "vip" => self.vip = given.number(VIP_MAX)?,
             "life_ms" => self.rules.life = Some(given.millis()?).filter(|life| !life.is_zero()),
             "notice_ms" => self.rules.notice_before = given.millis()?,
-            "instruments" => {
-                let listings: Vec<_> = default_profiles().into_iter().map(|profile| profile.listing).collect();
-                let known = Instruments::of(&listings, |_| true);
-                self.instruments = given.list(|id| known.find(id).is_some())?;
-            }
+            "instruments" => self.listed = Listed::read(given, |listings| Instruments::of(listings, |_| true))?,
             _ => return Err(given.bad()),
         }
         Ok(())
@@ -90,7 +80,7 @@ impl Default for Options {
             failed_login_closes: false,
             naming: Naming::Code,
             vip: 0,
-            instruments: Vec::new(),
+            listed: Listed::default(),
         }
     }
 }
@@ -177,6 +167,6 @@ mod tests {
         }
         assert!(parse(&[("checksum", "crc"), ("first", "data")]).is_ok_and(|it| it.checksum && it.data_first));
         let listed = parse(&[("instruments", "BTC-USDT-SWAP,NKN-USDT")]).unwrap();
-        assert!(listed.lists("BTC-USDT-SWAP") && !listed.lists("BTC-USDT"));
+        assert!(listed.listed.has("BTC-USDT-SWAP") && !listed.listed.has("BTC-USDT"));
     }
 }

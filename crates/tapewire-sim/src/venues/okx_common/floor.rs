@@ -7,12 +7,12 @@ use super::instrument::Instruments;
 use super::live::Live;
 use super::player::Player;
 use super::silence::{Post, Silence};
-use crate::face::{Age, ConnectionId, FrameBuf, Outbox, Trick, Wake};
-use crate::market::{Event, Market};
+use crate::face::{Age, ConnectionId, FrameBuf, Outbox, Setup, Trick, Wake};
+use crate::market::{Event, Listing, Market};
 
 /// Where the data come from.
 #[derive(Debug)]
-pub(crate) enum Source<D: Dialect> {
+enum Source<D: Dialect> {
     Live(Box<Live<D>>),
     Tape(Player),
 }
@@ -30,7 +30,19 @@ pub(crate) struct Floor<D: Dialect> {
 }
 
 impl<D: Dialect> Floor<D> {
-    pub(crate) fn new(dialect: D, instruments: Instruments, source: Source<D>) -> Self {
+    /// Over the simulated market: those listings of which `of` makes instruments.
+    pub(crate) fn over_market(setup: &Setup, dialect: D, of: impl Fn(&[Listing]) -> Instruments) -> Self {
+        let live = Live::new(setup, |listing| of(std::slice::from_ref(listing)).all().next().is_some());
+        let instruments = of(live.listings());
+        Self::new(dialect, instruments, Source::Live(Box::new(live)))
+    }
+
+    /// Over a recording, which holds these instruments.
+    pub(crate) fn over_tape(dialect: D, (player, instruments): (Player, Instruments)) -> Self {
+        Self::new(dialect, instruments, Source::Tape(player))
+    }
+
+    fn new(dialect: D, instruments: Instruments, source: Source<D>) -> Self {
         let (topics, refused) = (BTreeMap::new(), BTreeMap::new());
         Self { dialect, instruments, source, silence: Silence::default(), topics, refused }
     }

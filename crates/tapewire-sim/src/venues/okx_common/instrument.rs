@@ -4,8 +4,7 @@
 //! the sizes of `BTC-USDT` times 100. An inverse one counts each lot of the pair as a contract of 100 or 10 dollars, so
 //! that contracts stay whole at any price.
 
-use std::collections::BTreeMap;
-
+use super::places::Places;
 use crate::market::{Class, Listing, ListingId, Scaled};
 
 /// All instruments; the position of each is its number.
@@ -78,7 +77,7 @@ impl Instruments {
 
     /// The pairs and the known swaps of a recording, by name, with the places of the finest price and size seen of each.
     /// What a contract of another instrument is worth is not to be seen in market data.
-    pub(crate) fn recorded(places: &BTreeMap<String, (u32, u32)>) -> Self {
+    pub(crate) fn recorded(places: &Places) -> Self {
         let listing = |base: &str, quote: &str, price, size| Listing {
             class: Class::Crypto,
             base: base.to_owned(),
@@ -87,14 +86,19 @@ impl Instruments {
             lot: Scaled::new(1, size),
             min_notional: Scaled::new(0, 0),
         };
-        let instrument = |(id, (price, size)): (&String, &(u32, u32))| {
+        let instrument = |(id, price, size): (&str, u32, u32)| {
             let parts: Vec<&str> = id.split('-').collect();
+            // The sizes of contracts are in contracts already.
+            let lot = Scaled::new(1, size);
             match parts.as_slice() {
-                [base, quote] => Instrument::spot(ListingId(0), &listing(base, quote, *price, *size)),
-                // Its sizes are in contracts already.
+                [base, quote] => Instrument::spot(ListingId(0), &listing(base, quote, price, size)),
+                [base, "USD", "SWAP"] => {
+                    let swap = Instrument::inverse_swap(ListingId(0), &listing(base, SETTLED_IN, price, LOT_PLACES))?;
+                    Some(Instrument { lot, ..swap })
+                }
                 [base, quote, "SWAP"] => {
-                    let swap = Instrument::swap(ListingId(0), &listing(base, quote, *price, LOT_PLACES))?;
-                    Some(Instrument { lot: Scaled::new(1, *size), ..swap })
+                    let swap = Instrument::swap(ListingId(0), &listing(base, quote, price, LOT_PLACES))?;
+                    Some(Instrument { lot, ..swap })
                 }
                 _ => None,
             }

@@ -4,14 +4,15 @@
 
 pub(crate) mod book;
 pub(crate) mod clock;
-pub(crate) mod deflate;
 pub(crate) mod feeds;
 pub(crate) mod figures;
 pub(crate) mod floor;
 pub(crate) mod hourly;
 pub(crate) mod instrument;
 pub(crate) mod intervals;
+pub(crate) mod listed;
 pub(crate) mod live;
+pub(crate) mod places;
 pub(crate) mod player;
 pub(crate) mod sampled;
 pub(crate) mod signature;

@@ -42,14 +42,19 @@ pub(crate) struct Read {
 }
 
 impl Player {
-    /// Takes a recording apart; a frame of which `read` says nothing is no market data, and left out.
-    pub(crate) fn new(tape: Tape, mut read: impl FnMut(&str) -> Option<Read>) -> Self {
+    /// Takes a recording apart; a frame of which `read` says nothing is no market data, and left out. The others are
+    /// sent as `pack` makes them.
+    pub(crate) fn new(
+        tape: Tape,
+        mut read: impl FnMut(&str) -> Option<Read>,
+        pack: impl Fn(String) -> FrameBuf,
+    ) -> Self {
         let (mut steps, mut names) = (Vec::new(), BTreeMap::<String, Arc<str>>::new());
         for record in tape.records {
             let Recorded::Frame(text) = record.what else { continue };
             let Some(Read { stream, book }) = read(&text) else { continue };
             let stream = Arc::clone(names.entry(stream).or_insert_with_key(|name| name.as_str().into()));
-            steps.push(Step { offset_us: record.offset_us, stream, frame: text.into(), book });
+            steps.push(Step { offset_us: record.offset_us, stream, frame: pack(text), book });
         }
         let (listeners, books) = (BTreeMap::new(), BTreeMap::new());
         Self { speed: tape.speed, steps, next: 0, started_us: None, listeners, books }
