@@ -28,6 +28,7 @@ pub(super) fn check(args: &[Value], keys: &Keys, now_us: i64) -> Result<String, 
         }
     }
     match keys.judge(&key) {
+        _ if key.len() > KEY_BYTES_MAX => Err(Refusal::new(60005, "Invalid apiKey")),
         Known::Refused => Err(Refusal::new(60032, "API key doesn't exist.")),
         Known::Verify(credentials) => {
             let signed = Signed { passphrase: &passphrase, timestamp: &timestamp, sign: &sign };
@@ -64,6 +65,7 @@ pub(super) fn check_request(request: &Request, keys: &Keys, now_us: i64) -> Resu
     }
     let (key, timestamp) = (header("OK-ACCESS-KEY"), header("OK-ACCESS-TIMESTAMP"));
     let credentials = match keys.judge(key) {
+        _ if key.len() > KEY_BYTES_MAX => return Err(Refusal::new(50111, "Invalid OK-ACCESS-KEY")),
         Known::Refused => return Err(Refusal::new(50111, "Invalid OK-ACCESS-KEY")),
         Known::Unseen => return Ok(key.to_owned()),
         Known::Verify(credentials) => credentials,
@@ -107,6 +109,9 @@ fn utc_us(text: &str) -> Option<i64> {
     Some((days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000 + micros)
 }
 
+/// Three times as long as the venue's keys are: each that is let in has an account here.
+const KEY_BYTES_MAX: usize = 108;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +141,7 @@ mod tests {
             assert_eq!(with(name, value.clone()), Err(code), "{name} {value}");
         }
         assert_eq!(with("apiKey", json!("anybody")), Ok("anybody".to_owned()));
+        assert_eq!(with("apiKey", json!("a".repeat(109))), Err(60005));
         assert_eq!(check(&[], &Keys::default(), now_us).map_err(|refusal| refusal.code), Err(60013));
     }
 
@@ -170,6 +176,7 @@ mod tests {
             ("OK-ACCESS-SIGN", "", 50106),
             ("OK-ACCESS-TIMESTAMP", "", 50107),
             ("OK-ACCESS-KEY", "bad-key", 50111),
+            ("OK-ACCESS-KEY", &"a".repeat(109), 50111),
             ("OK-ACCESS-TIMESTAMP", "1607418537", 50112),
             ("OK-ACCESS-TIMESTAMP", "2020-12-08T09:08:26.715Z", 50102),
             ("OK-ACCESS-TIMESTAMP", "2020-12-08T09:08:58.715Z", 50113),
