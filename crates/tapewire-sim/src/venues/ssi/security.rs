@@ -109,7 +109,7 @@ impl Security {
             anchor_ticks: self.reference,
             pause_us: self.pause_us,
             market_per_mille: 80,
-            orders_per_side: 60,
+            orders_per_side: 150,
             // Orders stay within the band of the day: 8 steps behind a price that seldom leaves its anchor by 12.
             reach: 3,
             usual_lots: if self.board == Board::Derivatives { 4 } else { 12 },
