@@ -32,7 +32,10 @@ pub(crate) enum Refused {
     /// Something follows its final block.
     Trailing,
     /// It becomes longer than it may: what was read of it is dropped, and its memory given back.
-    TooLong,
+    TooLong {
+        /// How long it may become, in bytes.
+        limit: usize,
+    },
     /// It holds something else than text.
     NotUtf8,
 }
@@ -42,8 +45,11 @@ impl Refused {
     pub(crate) fn report(self, frame: &[u8], cx: &mut Context<'_>) {
         let why = DecodeError::from(self);
         cx.malformed(None, frame, &why);
-        if self == Self::TooLong {
-            cx.fail(Failure::new(Recovery::Retry, why.to_string()));
+        if let Self::TooLong { limit } = self {
+            cx.fail(Failure::new(
+                Recovery::Retry,
+                format!("a payload inflates to more than the limit of {limit} bytes"),
+            ));
         }
     }
 }
@@ -55,7 +61,7 @@ impl From<Refused> for DecodeError {
             Refused::Broken => "the payload is no raw DEFLATE stream",
             Refused::Truncated => "the compressed payload ends early",
             Refused::Trailing => "something follows the compressed payload",
-            Refused::TooLong => "the payload inflates to more than the limit",
+            Refused::TooLong { .. } => "the payload inflates to more than the limit",
             Refused::NotUtf8 => "the inflated payload is not UTF-8",
         })
     }
@@ -100,7 +106,7 @@ impl Inflater {
             let status = status.map_err(|_| Refused::Broken)?;
             let (taken, length) = self.totals();
             match status {
-                _ if length > self.length_max => return Err(Refused::TooLong),
+                _ if length > self.length_max => return Err(Refused::TooLong { limit: self.length_max }),
                 Status::StreamEnd if taken < frame.len() => return Err(Refused::Trailing),
                 Status::StreamEnd if length == 0 => return Err(Refused::Empty),
                 Status::StreamEnd => return Ok(length),
@@ -208,7 +214,7 @@ mod tests {
     #[test]
     fn stops_right_at_the_limit() {
         let frame = deflated(&[b'a'; 1000], 6);
-        assert_eq!(Inflater::new(999).inflate(&frame), Err(Refused::TooLong));
+        assert_eq!(Inflater::new(999).inflate(&frame), Err(Refused::TooLong { limit: 999 }));
         assert_eq!(Inflater::new(1000).inflate(&frame).map(str::len), Ok(1000));
     }
 
@@ -219,7 +225,7 @@ mod tests {
         assert!(bomb.len() < 5_000, "{}", bomb.len());
         let mut inflater = Inflater::new(1 << 20);
         for _ in 0..5 {
-            assert_eq!(inflater.inflate(&bomb), Err(Refused::TooLong));
+            assert_eq!(inflater.inflate(&bomb), Err(Refused::TooLong { limit: 1 << 20 }));
             assert_eq!(inflater.payload.capacity(), 0);
         }
         assert_eq!(inflater.inflate(&bytes("2bc8cf4b0700")), Ok("pong"));

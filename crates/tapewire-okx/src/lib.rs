@@ -24,3 +24,10 @@ pub mod v5;
 pub use v1::{OkexV1, okex_v1};
 pub use v3::{OkexV3, okex_v3};
 pub use v5::{Books, Okx, Region, UnknownWord, okx};
+
+/// What to add to the venue's words where it refuses the time that we signed: it does not say how far we are off, so that
+/// what our clock reads must do.
+fn clock_advice(now: Option<tapewire_core::UnixNanos>) -> String {
+    let read = now.map_or_else(String::new, |now| format!(", which reads {now},"));
+    format!("the clock of this machine{read} is more than 30 s off, or the way there takes so long: set it")
+}

@@ -10,7 +10,7 @@ use tapewire_core::{
     HttpReply, HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue, event::Event,
 };
 use tapewire_okx::{Books, Okx, Region, okx};
-use tapewire_testkit::{Decoder, Kit, Said};
+use tapewire_testkit::{Decoder, Kit};
 
 const ROUTES: [Route; 3] = [Route("public"), Route("business"), Route("private")];
 
@@ -123,6 +123,8 @@ fn only_what_is_listed_is_judged_by_the_list() {
 struct Ears {
     granted: Vec<Grant>,
     refused: Vec<Failure>,
+    asked: Vec<String>,
+    done: usize,
 }
 
 impl AccountEffects for Ears {
@@ -132,9 +134,13 @@ impl AccountEffects for Ears {
     fn refused(&mut self, failure: Failure) {
         self.refused.push(failure);
     }
-    fn http(&mut self, _: HttpRequest) {}
+    fn http(&mut self, request: HttpRequest) {
+        self.asked.push(request.path);
+    }
     fn emit(&mut self, _: &Event<'_>) {}
-    fn done(&mut self) {}
+    fn done(&mut self) {
+        self.done += 1;
+    }
     fn need_input(&mut self, _: &str) {}
 }
 
@@ -164,19 +170,33 @@ fn all_sockets_are_at_the_base_and_log_in_where_they_must() {
     assert_eq!(granted(&tick)[0], Ok(("wss://wseeapap.okx.com:8443/ws/v5/public".to_owned(), true)));
 }
 
-fn kinds(said: &[Said]) -> Vec<&str> {
-    said.iter().map(|said| said.kind).collect()
-}
-
 #[test]
 fn instruments_are_listed_kind_by_kind() {
-    let mut decoder = Decoder::bare(&okx());
-    let asked = decoder.call(&Call::Instruments);
+    let asked = Decoder::bare(&okx()).call(&Call::Instruments);
     assert_eq!(asked[0].path, "/api/v5/public/instruments?instType=SPOT");
-    for (kind, after) in [("SPOT", "asked"), ("SWAP", "asked"), ("FUTURES", "done"), ("OPTION", "done")] {
-        let path = format!("/api/v5/public/instruments?instType={kind}");
-        let reply = HttpReply { path: &path, status: 200, body: r#"{"code":"0","msg":"","data":[]}"#, ts_recv: None };
-        assert_eq!(kinds(&decoder.answer(reply)), [after], "{kind}");
+    let mut account = okx().connector.account(&okx().target);
+    let instruments = "/api/v5/public/instruments?instType=";
+    let families = "/api/v5/public/underlying?instType=OPTION";
+    let (nothing, named) =
+        (r#"{"code":"0","msg":"","data":[]}"#, r#"{"code":"0","msg":"","data":[["BTC-USD","a b","ETH-USD"]]}"#);
+    for (asked, body, next) in [
+        (format!("{instruments}SPOT"), nothing, Some(format!("{instruments}SWAP"))),
+        (format!("{instruments}SWAP"), nothing, Some(format!("{instruments}FUTURES"))),
+        (format!("{instruments}FUTURES"), nothing, Some(families.to_owned())),
+        (families.to_owned(), named, Some(format!("{instruments}OPTION&instFamily=BTC-USD"))),
+        (
+            format!("{instruments}OPTION&instFamily=BTC-USD"),
+            nothing,
+            Some(format!("{instruments}OPTION&instFamily=ETH-USD")),
+        ),
+        (format!("{instruments}OPTION&instFamily=ETH-USD"), nothing, None),
+        (format!("{instruments}OPTION&instFamily=GONE-USD"), nothing, None),
+        (families.to_owned(), r#"{"code":"0","msg":"","data":[[]]}"#, None),
+    ] {
+        let mut ears = Ears::default();
+        let reply = HttpReply { path: &asked, status: 200, body, ts_recv: None };
+        account.http(reply, &mut AccountContext::new(None, &mut ears)).unwrap();
+        assert_eq!((ears.done, ears.asked), (usize::from(next.is_none()), Vec::from_iter(next)), "{asked}");
     }
     let demo = Decoder::bare(&Venue::new(Okx::new().demo(true))).call(&Call::Instruments);
     assert_eq!(demo[0].headers, [("x-simulated-trading".to_owned(), "1".to_owned())]);

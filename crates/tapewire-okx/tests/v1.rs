@@ -5,7 +5,11 @@
 mod support;
 
 use support::{decode, deflated, folder};
-use tapewire_core::{Connector, Frame, Op, Topic, UnixNanos, Venue};
+use tapewire_core::event::Event;
+use tapewire_core::{
+    Connector, Context, Credentials, DecodeError, Effects, Failure, Frame, Grant, Op, Recovery, Reply, Route, Secret,
+    Topic, TopicId, TopicTable, UnixNanos, Venue,
+};
 use tapewire_okx::{OkexV1, okex_v1};
 use tapewire_testkit::{Decoder, Kit, Said};
 
@@ -146,4 +150,47 @@ fn a_refusal_names_the_channel_that_was_asked_for() {
     let event = said[0].json();
     assert_eq!((said.len(), &event["control"], &event["code"]), (1, &"error".into(), &"20116".into()));
     assert_eq!(event["topics"], serde_json::json!(["ok_sub_spot_bch_btc_ticker"]));
+}
+
+/// The venue's words, its code, and what can be done.
+#[test]
+fn a_refused_login_says_what_can_be_done() {
+    for (code, recovery) in [("10007", Recovery::Reauthenticate), ("10002", Recovery::Retry)] {
+        let credentials = Credentials { key: Secret::new("K"), secret: Secret::new("S"), passphrase: None };
+        let grant = Grant { login: Some(credentials), ..Grant::to("ws://recording".parse().unwrap()) };
+        let mut protocol = OkexV1::new().protocol(Route("spot"), &grant);
+        let (mut heard, mut nonce, topics) = (Heard::default(), 0, TopicTable::default());
+        protocol.opened(&mut Context::new(None, &mut nonce, &topics, &mut heard));
+        let frame =
+            format!(r#"[{{"channel":"login","data":{{"result":false,"error_code":{code},"error_msg":"no"}}}}]"#);
+        protocol.frame(Frame::Text(&frame), &mut Context::new(None, &mut nonce, &topics, &mut heard));
+        assert_eq!(heard.0, [(Some(code.to_owned()), Some("no".to_owned()), Some(recovery))]);
+    }
+}
+
+/// Code, words and recovery of each answer.
+#[derive(Default)]
+struct Heard(Vec<(Option<String>, Option<String>, Option<Recovery>)>);
+
+impl Effects for Heard {
+    fn emit(&mut self, _: Option<TopicId>, _: &Event<'_>) {}
+    fn reply(&mut self, reply: &Reply<'_>) {
+        self.0.push((reply.code.map(str::to_owned), reply.reason.map(str::to_owned), reply.fatal));
+    }
+    fn malformed(&mut self, _: Option<TopicId>, _: &[u8], _: &DecodeError) {}
+    fn send(&mut self, _: Frame<'_>) {}
+    fn ready(&mut self) {}
+    fn hand_over(&mut self, _: &str) {}
+    fn fail(&mut self, _: Failure) {}
+}
+
+/// Numbers of accounts are hidden in what is handed on as it is, and a list without rows is no damage.
+#[test]
+fn an_account_without_positions_is_handed_on_without_its_number() {
+    let frame = r#"[{"binary":1,"channel":"ok_sub_futureusd_positions","data":{"positions":[],"symbol":"btc_usd","user_id":10123}}]"#;
+    let said = Decoder::bare(&okex_v1()).text(frame);
+    assert_eq!(said.iter().map(|said| said.kind).collect::<Vec<_>>(), ["raw"], "{said:?}");
+    let order = r#"[{"channel":"ok_futuresusd_trade","data":{"result":"true","user_id":10123}}]"#;
+    let said = Decoder::bare(&okex_v1()).text(order);
+    assert!(said[0].kind == "raw" && said[0].text.contains("***") && !said[0].text.contains("10123"), "{said:?}");
 }

@@ -14,6 +14,7 @@ use super::stream::Stream;
 use super::wire::market::{Deal, Depth, Index, Kline, Ticker};
 use super::wire::private::{FuturesBalance, FuturesOrder, Position, Positions, SpotBalances, SpotOrder};
 use crate::levels::Sides;
+use crate::mask::malformed;
 
 /// How many assets one message of balances tells of.
 const ASSETS_MAX: usize = 1000;
@@ -181,7 +182,7 @@ fn each<'a, 'c>(
             Ok(()) => *at = row,
             Err(why) => {
                 let row: Raw<'_> = at.read()?;
-                cx.malformed(source.topic, row.text().as_bytes(), &why);
+                malformed(source.topic, row.text(), &why, cx);
             }
         }
         Ok(())

@@ -5,12 +5,13 @@
 //! # Map
 //!
 //! - `connector`: the facts; `stream`: channels' names, from a subscription and back.
-//! - `protocol`: frames in, answers told, requests out; `login`: the frame that logs in.
+//! - `protocol`: frames in, answers told, requests out; `login`: the frame that logs in. `code`: what codes mean.
 //! - `data`: what a channel's data hold, to events; `books`: which message of a book is whole.
 //! - `wire`: the messages, field for field. `normalize`: message to event. `clock`: times of day.
 
 mod books;
 mod clock;
+mod code;
 mod connector;
 mod data;
 mod login;

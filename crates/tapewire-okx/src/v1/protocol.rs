@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use tapewire_core::event::{Event, Raw as RawEvent};
-use tapewire_core::{
-    Context, Credentials, DecodeError, Failure, Frame, Grant, Op, Protocol, Recovery, Reply, ReplyKind, Topic,
-};
+use tapewire_core::{Context, Credentials, DecodeError, Frame, Grant, Op, Protocol, Reply, ReplyKind, Topic};
 use tapewire_json::{Cursor, Raw};
 
 use super::data::{Reader, Unread};
 use super::wire::control::{Answer, Bare, Item};
 use super::wire::plain;
-use super::{VENUE, login};
+use super::{VENUE, code, login};
 use crate::inflate::Inflater;
+use crate::mask::{malformed, masked};
 
 /// How long a frame of ours may be, in bytes. The venue names no limit; this is that of its next dialect.
 pub(crate) const FRAME_LENGTH_MAX: usize = 4096;
@@ -94,7 +93,7 @@ impl Payloads {
             Err(error) => {
                 let topic = named(text).and_then(|name| Some(cx.topic(name)?.0));
                 named(text).iter().for_each(|name| self.data.books.lost(name));
-                return cx.malformed(topic, text.as_bytes(), &error.into());
+                return malformed(topic, text, &error.into(), cx);
             }
         };
         match whole.cursor().token() {
@@ -118,7 +117,7 @@ impl Payloads {
                 }
                 Err(error) => {
                     let element: Raw<'_> = at.read()?;
-                    cx.malformed(None, element.text().as_bytes(), &error.into());
+                    malformed(None, element.text(), &error.into(), cx);
                 }
             }
             Ok(())
@@ -137,7 +136,7 @@ impl Payloads {
             name => return self.told(name, item.data, element, cx),
         };
         if let Err(error) = read {
-            cx.malformed(None, element.text().as_bytes(), &error.into());
+            malformed(None, element.text(), &error.into(), cx);
         }
     }
 
@@ -150,7 +149,7 @@ impl Payloads {
             (_, Unread::Unknown) => raw(name, element.text(), cx),
             (_, Unread::Bad(topic, why)) => {
                 self.data.books.lost(name);
-                cx.malformed(topic, element.text().as_bytes(), &why);
+                malformed(topic, element.text(), &why, cx);
             }
         }
     }
@@ -171,20 +170,15 @@ impl Payloads {
             _ => return cx.malformed(None, element.text().as_bytes(), &DecodeError::OutOfRange { field: "result" }),
         };
         let (code, reason) = (answer.error_code.map(plain), answer.error_msg.as_deref());
-        cx.reply(&Reply {
-            code,
-            reason,
-            fatal: (!accepted).then_some(Recovery::Reauthenticate),
-            ..Reply::new(ReplyKind::Login)
-        });
         let waited = std::mem::take(&mut self.entering);
-        if waited && accepted {
-            cx.ready();
-        } else if waited {
-            let reason = tapewire_core::excerpt(reason.unwrap_or("the login was refused").as_bytes());
-            let code = code.map(str::to_owned);
-            cx.fail(Failure { code, ..Failure::new(Recovery::Reauthenticate, reason) });
+        if accepted {
+            cx.reply(&Reply { code, reason, ..Reply::new(ReplyKind::Login) });
+            return if waited {
+                cx.ready()
+            };
         }
+        let (fatal, reason) = (Some(code::of_login(code)), reason.or(Some("the login was refused")));
+        cx.reply(&Reply { code, reason, fatal, ..Reply::new(ReplyKind::Login) });
     }
 }
 
@@ -199,6 +193,7 @@ fn refused(name: &str, answer: &Answer<'_>, cx: &mut Context<'_>) {
         topics: if name.is_empty() { &[] } else { &topics },
         code: answer.error_code.map(plain),
         reason: answer.error_msg.as_deref(),
+        again: code::is_for_now(answer.error_code.map(plain)),
         ..Reply::new(ReplyKind::Error)
     });
 }
@@ -227,7 +222,7 @@ pub(super) fn raw(topic: &str, text: &str, cx: &mut Context<'_>) {
         ts_event: None,
         ts_recv: cx.now(),
         topic: topic.into(),
-        data: text.into(),
+        data: masked(text).into(),
     };
     cx.emit(None, &Event::Raw(&event));
 }

@@ -5,9 +5,10 @@
 //! # Map
 //!
 //! - `connector`: the facts; `topic`: subscription to topic; `table`: what the rows of a table are.
-//! - `protocol`: frames in, events out; `login`: the frame that logs in.
+//! - `protocol`: frames in, events out; `login`: the frame that logs in. `code`: what codes mean.
 //! - `wire`: the messages, field for field. `normalize`: row to event. `time`: times as texts.
 
+mod code;
 mod connector;
 mod login;
 mod normalize;

@@ -15,9 +15,11 @@ use super::wire::control::{Envelope, plain};
 use super::wire::depth::Depth;
 use super::wire::market::{Candle, Reference, Ticker, Trade};
 use super::wire::private::{Balance, Order};
-use super::{VENUE, login};
+use super::{VENUE, code, login};
+use crate::clock_advice;
 use crate::inflate::Inflater;
 use crate::levels::Sides;
+use crate::mask::{malformed, masked};
 
 /// How long a frame of ours may be, in bytes.
 pub(crate) const FRAME_LENGTH_MAX: usize = 4096;
@@ -103,7 +105,7 @@ impl Reader {
         }
         let envelope: Envelope<'_> = match tapewire_json::from_str(text) {
             Ok(envelope) => envelope,
-            Err(error) => return cx.malformed(self.named(text, cx), text.as_bytes(), &error.into()),
+            Err(error) => return malformed(self.named(text, cx), text, &error.into(), cx),
         };
         match (&envelope.table, envelope.data, &envelope.event) {
             (Some(table), Some(data), _) => {
@@ -126,7 +128,7 @@ impl Reader {
                 Err(why) => {
                     let row: Raw<'_> = at.read()?;
                     let topic = symbol_of(row).and_then(|symbol| self.topic(table, &symbol, cx));
-                    cx.malformed(topic.map(|(topic, _)| topic), row.text().as_bytes(), &why);
+                    malformed(topic.map(|(topic, _)| topic), row.text(), &why, cx);
                 }
             }
             Ok(())
@@ -134,7 +136,7 @@ impl Reader {
         match walked {
             Ok(()) if empty => raw(table.name, None, text, cx),
             Ok(()) => {}
-            Err(error) => cx.malformed(None, text.as_bytes(), &error.into()),
+            Err(error) => malformed(None, text, &error.into(), cx),
         }
     }
 
@@ -239,7 +241,7 @@ impl Reader {
             ts_event: None,
             ts_recv: cx.now(),
             topic: table.name.into(),
-            data: row.text().into(),
+            data: masked(row.text()).into(),
         };
         cx.emit(known.map(|(topic, _)| topic), &Event::Raw(&event));
     }
@@ -312,8 +314,22 @@ impl Reader {
         let (code, message) = (envelope.error_code.map(plain), envelope.message.as_deref());
         let is_topic = |word: &&str| word.contains('/') && word.contains(':');
         let topic = message.and_then(|message| message.split_whitespace().find(is_topic));
-        let fatal = std::mem::take(&mut self.entering).then_some(Recovery::Reauthenticate);
-        cx.reply(&Reply { topics: topic.as_slice(), code, reason: message, fatal, ..Reply::new(ReplyKind::Error) });
+        if !std::mem::take(&mut self.entering) {
+            let again = code::is_for_now(code);
+            return cx.reply(&Reply {
+                topics: topic.as_slice(),
+                code,
+                reason: message,
+                again,
+                ..Reply::new(ReplyKind::Error)
+            });
+        }
+        let recovery = code::of_login(code);
+        // The venue does not say by how much our clock is off: what it reads must do.
+        let advice = (recovery == Recovery::FixConfig).then(|| clock_advice(cx.now()));
+        let words = advice.map(|advice| format!("{}: {advice}", message.unwrap_or("the login was refused")));
+        let reason = words.as_deref().or(message);
+        cx.reply(&Reply { code, reason, fatal: Some(recovery), ..Reply::new(ReplyKind::Error) });
     }
 }
 
@@ -334,7 +350,7 @@ fn raw(topic: &str, channel: Option<Channel>, text: &str, cx: &mut Context<'_>) 
         ts_event: None,
         ts_recv: cx.now(),
         topic: topic.into(),
-        data: text.into(),
+        data: masked(text).into(),
     };
     cx.emit(None, &Event::Raw(&event));
 }

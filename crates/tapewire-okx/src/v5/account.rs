@@ -5,20 +5,24 @@ use tapewire_core::{
     Account, AccountContext, Call, DecodeError, Failure, Grant, HttpReply, HttpRequest, ParseError, Recovery, Route,
     Target, Url, excerpt,
 };
-use tapewire_json::Raw;
+use tapewire_json::{Raw, Text};
 
 use super::connector::Okx;
 use super::symbol::VENUE;
 use super::topic::{PRIVATE, PUBLIC};
 use super::wire::envelope::Answer;
-use super::{code, normalize};
+use super::{code, normalize, symbol};
 
 /// What is asked for instruments, with the kind behind it.
 const INSTRUMENTS: &str = "/api/v5/public/instruments?instType=";
-/// The kinds that are listed, in order. Options are listed by family alone.
+/// The kinds that are listed as a whole, in order.
 const LISTED: [&str; 3] = ["SPOT", "SWAP", "FUTURES"];
+/// What is asked for the families of options, which are listed by family alone: behind the other kinds.
+const FAMILIES: &str = "/api/v5/public/underlying?instType=OPTION";
+/// How many families are listed; there are fewer than ten.
+const FAMILIES_MAX: usize = 100;
 
-/// What does not belong to one connection. It keeps nothing between calls.
+/// What does not belong to one connection.
 #[derive(Debug)]
 pub(crate) struct OkxAccount {
     base: Result<Url, ParseError>,
@@ -26,20 +30,47 @@ pub(crate) struct OkxAccount {
     is_demo: bool,
     /// Whether market data needs a login.
     logs_in: bool,
+    /// The families of options that were named last.
+    families: Vec<String>,
 }
 
 impl OkxAccount {
     pub(crate) fn new(venue: &Okx, target: &Target) -> Self {
         let base = target.websocket_base(venue.websocket());
-        Self { base, target: target.clone(), is_demo: venue.is_demo(), logs_in: venue.books().needs_login() }
+        Self {
+            base,
+            target: target.clone(),
+            is_demo: venue.is_demo(),
+            logs_in: venue.books().needs_login(),
+            families: Vec::new(),
+        }
     }
 
-    fn list(&self, kind: &str, cx: &mut AccountContext<'_>) {
-        let mut request = HttpRequest::get(format!("{INSTRUMENTS}{kind}"), 1);
+    fn ask(&self, path: String, cx: &mut AccountContext<'_>) {
+        let mut request = HttpRequest::get(path, 1);
         if self.is_demo {
             request.headers.push(("x-simulated-trading".to_owned(), "1".to_owned()));
         }
         cx.http(request);
+    }
+
+    /// Asks for what is listed behind an answer: the kinds, the families of options, those one by one. What comes next
+    /// is told by the answer's request, so that several lists may be made at a time.
+    fn go_on(&self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) {
+        let (kind, family) = (reply.parameter("instType"), reply.parameter("instFamily"));
+        let behind = kind.and_then(|kind| LISTED.iter().position(|listed| *listed == kind));
+        if let Some(at) = behind {
+            return match LISTED.get(at + 1) {
+                Some(next) => self.ask(format!("{INSTRUMENTS}{next}"), cx),
+                None => self.ask(FAMILIES.to_owned(), cx),
+            };
+        }
+        let known = family.and_then(|family| self.families.iter().position(|known| known == family));
+        let next = if family.is_none() { Some(0) } else { known.map(|at| at + 1) };
+        match next.and_then(|at| self.families.get(at)) {
+            Some(next) => self.ask(format!("{INSTRUMENTS}OPTION&instFamily={next}"), cx),
+            None => cx.done(),
+        }
     }
 }
 
@@ -61,7 +92,7 @@ impl Account for OkxAccount {
 
     fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>) {
         match call {
-            Call::Instruments => self.list("SPOT", cx),
+            Call::Instruments => self.ask(format!("{INSTRUMENTS}{}", LISTED[0]), cx),
             _ => cx.refused(Failure::new(Recovery::FixRequest, "OKX sends snapshots of books with its streams alone")),
         }
     }
@@ -72,14 +103,13 @@ impl Account for OkxAccount {
             cx.refused(failure(&answer));
             return Ok(());
         }
-        for part in answer.data.unwrap_or_default() {
-            instrument(part, reply, cx);
+        let parts = answer.data.unwrap_or_default();
+        if reply.path == FAMILIES {
+            self.families = families(&parts)?;
+        } else {
+            parts.into_iter().for_each(|part| instrument(part, reply, cx));
         }
-        let kind = reply.parameter("instType").unwrap_or_default();
-        match LISTED.iter().skip_while(|listed| **listed != kind).nth(1) {
-            Some(next) => self.list(next, cx),
-            None => cx.done(),
-        }
+        self.go_on(reply, cx);
         Ok(())
     }
 
@@ -104,6 +134,21 @@ fn instrument(part: Raw<'_>, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) 
     }
 }
 
+/// The families that are named, in a list within a list. One that cannot stand in a request is not asked for.
+fn families(lists: &[Raw<'_>]) -> Result<Vec<String>, DecodeError> {
+    let mut names = Vec::new();
+    for list in lists {
+        let read: Vec<Text<'_>> = list.cursor().read()?;
+        names.extend(
+            read.iter()
+                .filter(|name| name.is_ascii() && symbol::is_spelled_right(name))
+                .map(|name| (**name).to_owned()),
+        );
+    }
+    names.truncate(FAMILIES_MAX);
+    Ok(names)
+}
+
 fn code_of<'a>(answer: &Answer<'a>) -> &'a str {
     answer.code.text().trim_matches('"')
 }
@@ -112,7 +157,7 @@ fn failure(answer: &Answer<'_>) -> Failure {
     let code = code_of(answer);
     let mut reason = excerpt(answer.msg.as_deref().unwrap_or_default().as_bytes());
     if code::is_of_clock(code) {
-        reason = format!("{reason}: {}", code::clock_advice(None));
+        reason = format!("{reason}: {}", crate::clock_advice(None));
     }
     Failure { recovery: code::of_rest(code), code: Some(excerpt(code.as_bytes())), reason }
 }

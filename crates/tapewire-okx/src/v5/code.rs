@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tapewire_core::{Recovery, UnixNanos};
+use tapewire_core::Recovery;
 
 /// How long to wait after too much was asked for: 480 requests an hour come back one in 7.5 s.
 const TOO_MUCH: Recovery = Recovery::RetryAfter(Duration::from_secs(10));
@@ -62,12 +62,6 @@ pub(crate) fn of_close(code: u16) -> Option<Recovery> {
 pub(crate) fn is_of_clock(code: &str) -> bool {
     // Over WebSocket wrong and expired; over REST expired and wrong.
     matches!(code, "60004" | "60006" | "50102" | "50112")
-}
-
-/// What to add to the venue's words where [`is_of_clock`]: it does not say how far we are off, so that our time must do.
-pub(crate) fn clock_advice(now: Option<UnixNanos>) -> String {
-    let read = now.map_or_else(String::new, |now| format!(", which reads {now},"));
-    format!("the clock of this machine{read} is more than 30 s off, or signs too late: set it")
 }
 
 /// Whether a code over REST says that key, passphrase or signature are wrong, or not for this use: another environment,

@@ -63,7 +63,7 @@ fn is_of_login(protocol: &OkxProtocol, code: Option<&str>) -> bool {
 fn login_failure(recovery: Recovery, code: Option<&str>, reason: Option<&str>, cx: &Context<'_>) -> Failure {
     let mut words = excerpt(reason.unwrap_or("the login was refused").as_bytes());
     if code.is_some_and(code::is_of_clock) {
-        words = format!("{words}: {}", code::clock_advice(cx.now()));
+        words = format!("{words}: {}", crate::clock_advice(cx.now()));
     }
     Failure { recovery, code: code.map(str::to_owned), reason: words }
 }
