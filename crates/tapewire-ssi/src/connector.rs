@@ -42,6 +42,8 @@ pub struct Ssi {
     otp: Otp,
     user_agent: String,
     accounts: Vec<Secret>,
+    /// Whether something was given as an account that is none.
+    odd_account: bool,
     policy: Policy,
 }
 
@@ -61,7 +63,13 @@ impl Ssi {
     /// The adapter with its defaults.
     #[must_use]
     pub fn new() -> Self {
-        Self { otp: Otp::default(), user_agent: USER_AGENT.to_owned(), accounts: Vec::new(), policy: policy() }
+        Self {
+            otp: Otp::default(),
+            user_agent: USER_AGENT.to_owned(),
+            accounts: Vec::new(),
+            odd_account: false,
+            policy: policy(),
+        }
     }
 
     /// How a person agrees to a login.
@@ -72,12 +80,14 @@ impl Ssi {
     }
 
     /// Names an account whose orders and positions are wanted; may be called again for more. Without one, the venue is
-    /// asked which the key owns. What is no account number is left out: letters and digits, at most 32.
+    /// asked which the key owns. What is no account number, letters and digits, at most 32, has every
+    /// subscription of one's own refused.
     #[must_use]
     pub fn trading_account(mut self, number: impl Into<String>) -> Self {
         let number = number.into();
-        if is_account(&number) {
-            self.accounts.push(Secret::new(number));
+        match is_account(&number) {
+            true => self.accounts.push(Secret::new(number)),
+            false => self.odd_account = true,
         }
         self
     }
@@ -130,7 +140,13 @@ impl Connector for Ssi {
     }
 
     fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
-        topic::spell(subscription)
+        let topic = topic::spell(subscription)?;
+        if topic.route == ACCOUNT && self.odd_account {
+            return Err(Unsupported::new(
+                "an account that was configured is none: write letters and digits, as `1234561`",
+            ));
+        }
+        Ok(topic)
     }
 
     fn lists(&self, subscription: &Subscription) -> bool {

@@ -77,6 +77,17 @@ pub(crate) struct Session {
     /// Whether the venue has refused the token, however long it would live.
     doubted: bool,
     flight: Option<Flight>,
+    code: Code,
+}
+
+/// Where a one-time code stands. Nothing is under way at the venue meanwhile, so market data need not wait for it.
+#[derive(Debug)]
+enum Code {
+    Unasked,
+    /// A person has to type it.
+    Awaited,
+    /// It was typed, and waits for what is under way.
+    Typed(Secret),
 }
 
 /// What is under way.
@@ -84,8 +95,6 @@ pub(crate) struct Session {
 enum Flight {
     /// A code or an approval was asked for.
     Asking,
-    /// A person has to type a code.
-    Typing,
     /// A person has to approve.
     Approving {
         transaction: Secret,
@@ -97,7 +106,7 @@ enum Flight {
 
 impl Session {
     pub(crate) fn new(otp: Otp) -> Self {
-        Self { otp, tokens: None, doubted: false, flight: None }
+        Self { otp, tokens: None, doubted: false, flight: None, code: Code::Unasked }
     }
 
     /// Tokens of a former run are there.
@@ -129,10 +138,15 @@ impl Session {
             self.flight = Some(Flight::Refreshing(tokens));
             return Step::Send(Request::Refresh { refresh, access }, Duration::ZERO);
         }
-        match (level, self.otp) {
-            (Level::Data, _) => self.log_in(level, None),
-            (Level::Own, Otp::Code) => self.prompted(),
-            (Level::Own, Otp::SentCode | Otp::Approval) => {
+        match (level, std::mem::replace(&mut self.code, Code::Unasked), self.otp) {
+            (Level::Data, code, _) => {
+                self.code = code;
+                self.log_in(level, None)
+            }
+            (Level::Own, Code::Typed(code), _) => self.log_in(level, Some(code)),
+            // Whoever was asked before may be gone.
+            (Level::Own, Code::Awaited, _) | (Level::Own, Code::Unasked, Otp::Code) => self.prompted(),
+            (Level::Own, Code::Unasked, Otp::SentCode | Otp::Approval) => {
                 self.flight = Some(Flight::Asking);
                 Step::Send(Request::Otp, Duration::ZERO)
             }
@@ -145,7 +159,7 @@ impl Session {
     }
 
     fn prompted(&mut self) -> Step {
-        self.flight = Some(Flight::Typing);
+        (self.flight, self.code) = (None, Code::Awaited);
         Step::Prompt(match self.otp {
             Otp::SentCode => "the one-time code that SSI has just sent",
             Otp::Code | Otp::Approval => "a one-time code of SSI",
@@ -154,9 +168,16 @@ impl Session {
 
     /// A code was typed. Each is tried once.
     pub(crate) fn typed(&mut self, code: Secret) -> Step {
-        match self.flight {
-            Some(Flight::Typing) => self.log_in(Level::Own, Some(code)),
-            _ => Step::Wait,
+        match self.code {
+            Code::Awaited if self.flight.is_some() => {
+                self.code = Code::Typed(code);
+                Step::Wait
+            }
+            Code::Awaited => {
+                self.code = Code::Unasked;
+                self.log_in(Level::Own, Some(code))
+            }
+            Code::Unasked | Code::Typed(_) => Step::Wait,
         }
     }
 
@@ -187,7 +208,7 @@ impl Session {
             Some(Flight::LoggingIn(level)) => *level,
             Some(Flight::Refreshing(tokens)) => tokens.level,
             Some(Flight::Approving { .. }) => Level::Own,
-            Some(Flight::Asking | Flight::Typing) | None => Level::Data,
+            Some(Flight::Asking) | None => Level::Data,
         }
     }
 

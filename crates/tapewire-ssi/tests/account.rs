@@ -56,7 +56,7 @@ fn a_code_is_asked_for_and_tried_once() {
         let asks = desk.answer(REQUEST_OTP, 200, success);
         assert_eq!(asks, ["asks for the one-time code that SSI has just sent"], "{success}");
     }
-    assert_eq!(desk.grant("account"), ["waits"]);
+    assert_eq!(desk.grant("account"), ["asks for the one-time code that SSI has just sent"], "and no other is sent");
     let body = r#"{"apiKey":"K1","apiSecret":"S\"1","otp":"000000"}"#;
     assert_eq!(desk.typed(" 000000\n"), [format!("POST {TOKEN} {body} after 0 s")]);
     let refused = desk.answer(TOKEN, 401, r#"{"code":401100,"msg":"OTP is invalid"}"#);

@@ -67,7 +67,7 @@ fn market_data_need_no_person_and_one_login_serves_all() {
 fn ones_own_account_needs_a_code_and_lets_market_data_go_on() {
     let mut session = logged_in(Level::Data);
     assert_eq!(told(&session.want(Level::Own, at(1))), "prompt");
-    assert_eq!(told(&session.want(Level::Own, at(2))), "wait", "a person is asked once");
+    assert_eq!(told(&session.want(Level::Own, at(2))), "prompt", "whoever was asked may be gone");
     assert_eq!(told(&session.want(Level::Data, at(3))), "use access-1", "nobody else waits for the person");
     assert_eq!(told(&session.typed(Secret::new("123456"))), "send token 123456 - after 0 s");
     assert_eq!(told(&session.typed(Secret::new("123456"))), "wait", "a code is tried once");
@@ -76,6 +76,19 @@ fn ones_own_account_needs_a_code_and_lets_market_data_go_on() {
     assert_eq!(told(&session.want(Level::Data, at(11))), "use access-2");
     assert_eq!(told(&session.want(Level::Data, at(900))), "send refresh refresh-2 access-2 after 0 s");
     assert_eq!(session.level(), Level::Own, "a refresh keeps what the person agreed to");
+}
+
+#[test]
+fn market_data_log_in_while_a_person_is_waited_for() {
+    let mut session = Session::new(Otp::SentCode);
+    session.want(Level::Own, at(0));
+    assert_eq!(told(&session.want(Level::Data, at(0))), "wait", "the code is being asked for");
+    assert_eq!(told(&session.otp_asked(None, at(1))), "prompt");
+    assert_eq!(told(&session.want(Level::Data, at(2))), "send token - - after 0 s");
+    assert_eq!(told(&session.typed(Secret::new("123456"))), "wait", "one request at a time");
+    assert_eq!(told(&session.granted(tokens("1", 3, 900, Level::Data))), "use access-1");
+    assert_eq!(told(&session.want(Level::Own, at(3))), "send token 123456 - after 0 s", "the code is not lost");
+    assert_eq!(session.level(), Level::Own);
 }
 
 #[test]
