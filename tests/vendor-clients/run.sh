@@ -90,9 +90,10 @@ start infoway-stock
 python with_infoway_sdk
 start infoway-stock --option plan=free --option release_ms=4000 --fault "$here/infoway_scarce.jsonl"
 python with_infoway_sdk scarce
-# ssi-sdk wants TLS too, for both of its ways to open a socket; the venue drops the first socket of each.
+# ssi-sdk wants TLS too, for both of its ways to open a socket; the venue drops the first socket of each. It takes
+# today's date from this machine's clock, which has to be that of Vietnam.
 start ssi --tls --option otp_code=200 --option smart_otp=approved --fault "$here/ssi_faults.jsonl"
-SSL_CERT_FILE=$ca WEBSOCKET_CLIENT_CA_BUNDLE=$ca python with_ssi_sdk
+TZ=ICT-7 SSL_CERT_FILE=$ca WEBSOCKET_CLIENT_CA_BUNDLE=$ca python with_ssi_sdk
 # Programs of 2018 and 2020, for dialects that no SDK speaks any more.
 for dialect in v1 v3; do
     start okex-$dialect

@@ -58,7 +58,7 @@ class Inbox:
             last, self.volume = self.volume, message.total_volume
             need(last is None or last <= message.total_volume, f"trade: volume {message.total_volume} after {last}")
         if isinstance(message, QuoteMessage):
-            need(len(message.bid_prices) == len(message.ask_prices) == 3, f"quote: {message}")
+            need(1 <= len(message.bid_prices) <= 3 and 1 <= len(message.ask_prices) <= 3, f"quote: {message}")
             need(message.bid_prices[0] < message.ask_prices[0], f"quote: {message}")
         if isinstance(message, IntervalMessage):
             need(message.low <= message.close <= message.high, f"bar: {message}")
