@@ -224,3 +224,12 @@ async fn a_lunch_loses_nothing_unannounced_and_stalls_nowhere() {
     assert!(states.clone().any(|it| it == TradingState::Break) && states.clone().any(|it| it == TradingState::Open));
     assert!(told.closed_bars > 1, "{:?}", told.kinds);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_account_without_positions_costs_orders_nothing() {
+    let venue = Venue::new(Ssi::new().trading_account("1234561")).credentials("sim-key", "sim-secret");
+    let told = run(venue, simulated(), "123456", &OWN, MINUTE).await;
+    let rejected: Vec<_> = told.wishes.iter().filter(|(_, state)| *state == SubscriptionState::Rejected).collect();
+    assert_eq!(rejected.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["ssi:*@position"], "{told:?}");
+    assert!(told.is_confirmed("ssi:*@order") && told.is_confirmed("ssi:*@fill"), "{:?}", told.wishes);
+}
