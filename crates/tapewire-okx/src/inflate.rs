@@ -4,7 +4,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use tapewire_core::{Context, DecodeError, Failure, Recovery};
 
 /// How long a payload may become by default, in bytes. The longest one in recordings is of 19 KB.
-pub(crate) const LENGTH_MAX: usize = 16 * 1024 * 1024;
+pub const LENGTH_MAX: usize = 16 * 1024 * 1024;
 /// What is kept from frame to frame; a payload that needed more gives the rest back.
 const KEPT: usize = 256 * 1024;
 /// What is asked for at first.
@@ -12,7 +12,7 @@ const FIRST: usize = 32 * 1024;
 
 /// One decompressor with its output, for the frames of one connection.
 #[derive(Debug)]
-pub(crate) struct Inflater {
+pub struct Inflater {
     stream: Decompress,
     /// Room for a payload, of which each fills the front. It stays filled with what was there, since clearing it for
     /// every frame takes longer than to inflate most of them.
@@ -22,7 +22,7 @@ pub(crate) struct Inflater {
 
 /// Why a frame does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub enum Refused {
     /// There is nothing in it.
     Empty,
     /// It is no DEFLATE stream; one with a zlib or gzip header is none either.
@@ -69,12 +69,16 @@ impl From<Refused> for DecodeError {
 
 impl Inflater {
     /// Inflates to at most `length_max` bytes.
-    pub(crate) fn new(length_max: usize) -> Self {
+    #[must_use]
+    pub fn new(length_max: usize) -> Self {
         Self { stream: Decompress::new(false), payload: Vec::new(), length_max }
     }
 
     /// The text that a frame holds.
-    pub(crate) fn inflate(&mut self, frame: &[u8]) -> Result<&str, Refused> {
+    ///
+    /// # Errors
+    /// [`Refused`] says why there is none; the next frame is read as if this one had not come.
+    pub fn inflate(&mut self, frame: &[u8]) -> Result<&str, Refused> {
         if frame.is_empty() {
             return Err(Refused::Empty);
         }

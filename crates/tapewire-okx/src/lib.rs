@@ -12,7 +12,9 @@
 mod checksum;
 mod dial;
 mod given;
-mod inflate;
+/// Public for the measurements of speed alone, and no part of what versions promise.
+#[doc(hidden)]
+pub mod inflate;
 mod levels;
 mod mask;
 mod quoted;
