@@ -1,4 +1,4 @@
-//! Comparisons by CPU time: `compare [decode|book|hand-over|loop|wake-ups|memory]..`, all without a word.
+//! Comparisons by CPU time: `compare [decode|inflate|book|hand-over|loop|wake-ups|memory]..`, all without a word.
 //!
 //! Each prints its contenders with the ratio to the first, then its figure beside the bar.
 
@@ -15,6 +15,7 @@ use tapewire_benches::book;
 use tapewire_benches::clock;
 use tapewire_benches::fountain::Source;
 use tapewire_benches::frames::Corpus;
+use tapewire_benches::inflate;
 use tapewire_benches::kind::Kind;
 use tapewire_benches::market::Unit;
 use tapewire_benches::reading::{self, HandOver};
@@ -28,8 +29,9 @@ static ALLOCATOR: Counting = Counting;
 
 type Comparison = (&'static str, fn(&mut dyn Write) -> Result<(), Error>);
 
-const ALL: [Comparison; 6] = [
+const ALL: [Comparison; 7] = [
     ("decode", decode),
+    ("inflate", inflated),
     ("book", books),
     ("hand-over", hand_over),
     ("loop", engine_loop),
@@ -101,6 +103,32 @@ fn decode(out: &mut dyn Write) -> Result<(), Error> {
         judge(out, &format!("{kind}: adapter / serde_json's IgnoredAny, CPU time"), outcome.ratio(2, 0), None)?;
     }
     Ok(())
+}
+
+fn inflated(out: &mut dyn Write) -> Result<(), Error> {
+    let inflate::Frames { frames, mean_length, recorded } = inflate::Frames::new()?;
+    if !recorded {
+        writeln!(out, "TAPEWIRE_RECORDINGS names no recordings of OKEx v3: made frames are deflated instead")?;
+    }
+    let source = if recorded { "recorded" } else { "made" };
+    let (mut miniz, mut ours) = (inflate::Miniz::default(), inflate::Ours::default());
+    // A turn reads all of them several times: there are few.
+    let times = 20;
+    let units = frames.len() * times;
+    let outcome = compare(
+        format!("inflate {} {source} frames that become {mean_length} bytes, a frame", frames.len()),
+        31,
+        vec![
+            Contender::new("miniz_oxide, as flate2 calls it", units, || {
+                clock::thread_ns_of(|| (0..times).for_each(|_| _ = miniz.read(&frames)))
+            }),
+            Contender::new("the adapter's", units, || {
+                clock::thread_ns_of(|| (0..times).for_each(|_| _ = ours.read(&frames)))
+            }),
+        ],
+    );
+    write!(out, "{outcome}")?;
+    judge(out, "inflate: the adapter's / miniz_oxide", outcome.ratio(1, 0), Some(650))
 }
 
 fn books(out: &mut dyn Write) -> Result<(), Error> {

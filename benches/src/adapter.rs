@@ -3,42 +3,18 @@
 
 use std::hint::black_box;
 
-use tapewire_binance::Spot;
 use tapewire_core::event::Event;
 use tapewire_core::{
-    Account, AccountContext, AccountEffects, Connector, Context, DecodeError, Effects, Failure, Frame, Grant,
-    HttpReply, HttpRequest, ParseError, Protocol, Reply, Route, Subscription, Target, TopicId, TopicTable, UnixNanos,
+    Account, AccountContext, AccountEffects, Context, DecodeError, Effects, Failure, Frame, Grant, HttpReply,
+    HttpRequest, ParseError, Protocol, Reply, Route, Target, TopicId, TopicTable, UnixNanos,
 };
 
 use crate::kind::Kind;
 use crate::market::Unit;
+use crate::venue::Venue;
 
-/// The address of the connection that frames are read for.
-const URL: &str = "wss://stream.binance.com:9443/stream";
 /// When each frame was received: that the clock is read is no part of decoding.
 const RECEIVED: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
-
-/// What a lane of a mid-sized program has subscribed: eight channels of six symbols, and two more.
-///
-/// # Errors
-/// [`ParseError`] if the channels of the adapter are no longer called that.
-pub fn subscriptions() -> Result<Vec<Subscription>, ParseError> {
-    let channels = ["trade", "trade:agg", "quote", "book", "book:20", "bar:1m", "ticker", "ticker:mini"];
-    let symbols = ["BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "XRPUSDT", "NKNUSDT"];
-    let each = symbols.iter().flat_map(|symbol| channels.map(|channel| format!("binance:{symbol}@{channel}")));
-    let more = ["binance:BTCUSDT@bar:5m", "binance:ETHUSDT@bar:1h"].map(str::to_owned);
-    each.chain(more).map(|text| text.parse()).collect()
-}
-
-/// How a connection is opened whose times are in a unit.
-///
-/// # Errors
-/// [`ParseError`] never: the address is a constant.
-pub fn grant(unit: Unit) -> Result<Grant, ParseError> {
-    let query = if unit == Unit::Microseconds { "?timeUnit=MICROSECOND" } else { "" };
-    let url = format!("{URL}{query}").parse()?;
-    Ok(Grant::to(url))
-}
 
 /// The adapter's hot side with its topics, and its cold side.
 pub struct Adapter {
@@ -59,22 +35,22 @@ pub struct Seen {
 }
 
 impl Adapter {
-    /// A connection with [`subscriptions`].
+    /// A connection to a venue with its [`subscriptions`](Venue::subscriptions).
     ///
     /// # Errors
-    /// As [`subscriptions`] and [`grant`].
-    pub fn new(unit: Unit) -> Result<Self, ParseError> {
-        let spot = Spot::new();
+    /// As [`Venue::subscriptions`] and [`Venue::grant`].
+    pub fn new(venue: Venue, unit: Unit) -> Result<Self, ParseError> {
+        let connector = venue.connector();
         let mut topics = TopicTable::default();
-        for subscription in subscriptions()? {
-            if let Ok(topic) = spot.topic(&subscription) {
+        for subscription in venue.subscriptions()? {
+            if let Ok(topic) = connector.topic(&subscription) {
                 topics.add(topic, subscription);
             }
         }
-        let route = spot.routes().first().copied().unwrap_or(Route("market"));
+        let route = connector.routes().first().copied().unwrap_or(Route("market"));
         Ok(Self {
-            protocol: spot.protocol(route, &grant(unit)?),
-            account: spot.account(&Target::default()),
+            protocol: connector.protocol(route, &venue.grant(unit)?),
+            account: connector.account(&Target::default()),
             topics,
             nonce: 0,
             seen: Seen::default(),
@@ -87,7 +63,7 @@ impl Adapter {
         self.protocol.frame(Frame::Text(frame), &mut cx);
     }
 
-    /// Reads an answer over HTTP.
+    /// Reads an answer of Binance over HTTP.
     pub fn answer(&mut self, kind: Kind, body: &str) {
         let path = match kind {
             Kind::RestDepth => "/api/v3/depth?symbol=BTCUSDT&limit=1000",

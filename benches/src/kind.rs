@@ -1,13 +1,13 @@
-//! [`Kind`]: the kinds of messages that are measured, each under the venue's name for it.
+//! [`Kind`]: the kinds of messages that are measured, each under its venue's name for it.
 
 use std::fmt;
 use std::str::FromStr;
 
-use tapewire_core::Channel;
-
 use crate::Error;
+use crate::frames::INSTRUMENTS;
+use crate::venue::Venue;
 
-/// A kind of message of Binance spot.
+/// A kind of message: those of Binance spot under their bare names, others with their venue before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the venue's")]
 pub enum Kind {
@@ -27,11 +27,22 @@ pub enum Kind {
     RestDepth,
     /// The answer of `GET /api/v3/exchangeInfo`, 100 symbols.
     RestExchangeInfo,
+    OkxTrades,
+    /// Changes of a book, 4 to 110 levels in one message.
+    OkxBooks,
+    InfowayTrade,
+    /// The best five levels of a side.
+    InfowayDepth,
+    InfowayKline,
+    /// A trade with the statistics of its day.
+    SsiTrade,
+    /// The best three levels of a side.
+    SsiQuote,
 }
 
 impl Kind {
-    /// All kinds, those of streams first.
-    pub const ALL: [Self; 11] = [
+    /// All kinds, by venue.
+    pub const ALL: [Self; 18] = [
         Self::Trade,
         Self::AggTrade,
         Self::BookTicker,
@@ -43,7 +54,25 @@ impl Kind {
         Self::MiniTicker,
         Self::RestDepth,
         Self::RestExchangeInfo,
+        Self::OkxTrades,
+        Self::OkxBooks,
+        Self::InfowayTrade,
+        Self::InfowayDepth,
+        Self::InfowayKline,
+        Self::SsiTrade,
+        Self::SsiQuote,
     ];
+
+    /// Whose message it is.
+    #[must_use]
+    pub const fn venue(self) -> Venue {
+        match self {
+            Self::OkxTrades | Self::OkxBooks => Venue::Okx,
+            Self::InfowayTrade | Self::InfowayDepth | Self::InfowayKline => Venue::Infoway,
+            Self::SsiTrade | Self::SsiQuote => Venue::Ssi,
+            _ => Venue::Binance,
+        }
+    }
 
     /// Whether it comes on a stream, and not as an answer over HTTP.
     #[must_use]
@@ -66,22 +95,24 @@ impl Kind {
             Self::MiniTicker => "miniTicker",
             Self::RestDepth => "rest-depth",
             Self::RestExchangeInfo => "rest-exchangeInfo",
+            Self::OkxTrades => "okx-trades",
+            Self::OkxBooks => "okx-books",
+            Self::InfowayTrade => "infoway-trade",
+            Self::InfowayDepth => "infoway-depth",
+            Self::InfowayKline => "infoway-kline",
+            Self::SsiTrade => "ssi-trade",
+            Self::SsiQuote => "ssi-quote",
         }
     }
 
-    /// The channel that its events belong to.
+    /// How many events the adapter makes of a frame.
     #[must_use]
-    pub fn channel(self) -> Channel {
+    pub const fn events(self) -> u64 {
         match self {
-            Self::Trade => Channel::Trade,
-            Self::AggTrade => Channel::TradeAgg,
-            Self::BookTicker => Channel::Quote,
-            Self::DepthSmall | Self::DepthDeep | Self::RestDepth => Channel::Book,
-            Self::PartialDepth => Channel::BookDepth(20),
-            Self::Kline => Channel::bar(tapewire_core::Interval::M1),
-            Self::Ticker => Channel::Ticker,
-            Self::MiniTicker => Channel::TickerMini,
-            Self::RestExchangeInfo => Channel::Instrument,
+            Self::RestExchangeInfo => INSTRUMENTS as u64,
+            // A book with its quote, a trade with its ticker.
+            Self::InfowayDepth | Self::SsiTrade | Self::SsiQuote => 2,
+            _ => 1,
         }
     }
 }

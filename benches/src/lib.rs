@@ -1,9 +1,10 @@
 //! What Tapewire costs, measured beside what it could cost. `README.md` of this package says what to run.
 //!
-//! - [`kind`]: the kinds of messages. [`market`], [`frames`]: frames of each, made from a seed in the venue's form.
+//! - [`kind`]: the kinds of messages; [`venue`]: whose they are. [`market`], [`frames`]: frames of each, made from a seed
+//!   in the venue's form.
 //! - [`floor`]: reading them with serde_json. [`adapter`]: with the adapter. [`live`]: through a whole session.
 //! - [`work`]: those three as one list of variants, for whoever counts or times them.
-//! - [`allocations`]: an allocator that counts.
+//! - [`inflate`]: compressed frames. [`allocations`]: an allocator that counts.
 
 pub mod adapter;
 pub mod allocations;
@@ -14,12 +15,14 @@ pub mod clock;
 pub mod floor;
 pub mod fountain;
 pub mod frames;
+pub mod inflate;
 pub mod kind;
 pub mod live;
 pub mod loopback;
 pub mod market;
 pub mod reading;
 pub mod rounds;
+pub mod venue;
 pub mod wakeups;
 pub mod work;
 

@@ -1,19 +1,17 @@
 //! A whole session behind the adapter: numbers are checked, books are kept, and the events reach a consumer.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_binance::Spot;
 use tapewire_core::event::{Batch, Event};
 use tapewire_core::{
-    Account, AccountContext, AccountEffects, Connector, Failure, Frame, Grant, HttpReply, HttpRequest, Monotonic, Now,
-    ParseError, Recovery, Target, UnixNanos,
+    Account, AccountContext, AccountEffects, Failure, Frame, Grant, HttpReply, HttpRequest, Monotonic, Now, ParseError,
+    Recovery, Target, UnixNanos,
 };
 use tapewire_session::{Action, Input, OutFrame, Output, Session, Setup};
 
-use crate::adapter::{grant, subscriptions};
 use crate::frames::Corpus;
+use crate::venue::Venue;
 
 /// When the session starts.
 const START: UnixNanos = UnixNanos(1_790_000_000_000_000_000);
@@ -24,6 +22,7 @@ const PACE: Duration = Duration::from_millis(1);
 pub struct Live<'a> {
     session: Session,
     account: Box<dyn Account>,
+    venue: Venue,
     grant: Grant,
     corpus: &'a Corpus,
     connection: u64,
@@ -35,18 +34,20 @@ pub struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
-    /// A session that has opened a connection and has all of [`subscriptions`] confirmed.
+    /// A session that has opened a connection and has all of [`Venue::subscriptions`] confirmed.
     ///
     /// # Errors
-    /// As [`subscriptions`] and [`grant`].
+    /// As [`Venue::subscriptions`] and [`Venue::grant`].
     pub fn new(corpus: &'a Corpus) -> Result<Self, ParseError> {
-        let spot = Spot::new();
-        let route = spot.routes().first().copied().unwrap_or(tapewire_core::Route("market"));
-        let account = spot.account(&Target::default());
+        let venue = corpus.kind.venue();
+        let connector = venue.connector();
+        let route = connector.routes().first().copied().unwrap_or(tapewire_core::Route("market"));
+        let account = connector.account(&Target::default());
         let mut live = Self {
-            session: Session::new(Setup { connector: Arc::new(spot), route, seed: 1, lane: 0 }),
+            session: Session::new(Setup { connector, route, seed: 1, lane: 0 }),
             account,
-            grant: grant(corpus.unit)?,
+            venue,
+            grant: venue.grant(corpus.unit)?,
             corpus,
             connection: 0,
             now: Now { mono: Monotonic::default(), wall: START },
@@ -56,10 +57,13 @@ impl<'a> Live<'a> {
         };
         live.input(Input::Wake);
         live.input(Input::Catalog(None));
-        for subscription in subscriptions()? {
+        for subscription in venue.subscriptions()? {
             live.input(Input::Subscribe(subscription));
         }
         live.settle();
+        for push in corpus.first_pushes() {
+            live.frame(&push);
+        }
         Ok(live)
     }
 
@@ -104,10 +108,11 @@ impl<'a> Live<'a> {
                 self.connection = connection;
                 self.input(Input::Opened { connection });
             }
-            Action::Send { connection, frame: OutFrame::Text(_) } => {
+            Action::Send { connection, frame: OutFrame::Text(ref request) } => {
                 self.requests += 1;
-                let ack = format!(r#"{{"result":null,"id":{}}}"#, self.requests);
-                self.input(Input::Frame { connection, frame: Frame::Text(&ack) });
+                for answer in self.venue.answers(request, self.requests) {
+                    self.input(Input::Frame { connection, frame: Frame::Text(&answer) });
+                }
             }
             Action::Snapshot { ticket, subscription, .. } => {
                 let symbol = subscription.instrument.symbol();
@@ -127,7 +132,7 @@ impl std::fmt::Debug for Live<'_> {
     }
 }
 
-/// Reads a snapshot as the account does.
+/// Reads a snapshot of Binance as the account does.
 fn read(account: &mut dyn Account, symbol: &str, body: &str) -> Option<Batch> {
     let path = format!("/api/v3/depth?symbol={symbol}&limit=1000");
     let mut answer = Answer::default();

@@ -11,7 +11,7 @@ const START_US: i64 = 1_790_000_000_000_000;
 /// A symbol, and where its numbers stand.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbol {
-    /// As the venue writes it in payloads.
+    /// As Binance writes it in payloads.
     pub name: &'static str,
     /// As it writes it in names of streams.
     pub stream: &'static str,
@@ -159,14 +159,28 @@ impl Symbol {
     }
 }
 
-/// The value as the venue writes it: eight decimals.
+/// The value with eight decimals, as Binance writes it.
 #[must_use]
 pub fn text(value: i64) -> String {
     let (sign, value) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
     format!("{sign}{}.{:08}", value / UNIT.unsigned_abs(), value % UNIT.unsigned_abs())
 }
 
-/// Levels as the venue writes them.
+/// The value without the zeros at its end.
+#[must_use]
+pub fn short(value: i64) -> String {
+    text(value).trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The value with at most eight decimals.
+#[must_use]
+pub fn fixed(value: i64, decimals: usize) -> String {
+    let mut text = text(value);
+    text.truncate(text.len() - 8_usize.saturating_sub(decimals));
+    text
+}
+
+/// Levels as Binance writes them.
 #[must_use]
 pub fn rows(levels: &[Row]) -> String {
     let rows: Vec<_> = levels.iter().map(|row| format!("[\"{}\",\"{}\"]", text(row.0), text(row.1))).collect();

@@ -14,9 +14,9 @@ use tokio::sync::Notify;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use crate::adapter::subscriptions;
 use crate::loopback::{listen, pin, send_each};
 use crate::reading::one_thread;
+use crate::venue::Venue;
 use crate::{Error, clock};
 
 /// So many frames are dealt with before time is taken.
@@ -145,7 +145,10 @@ pub fn engine_fed(texts: &Arc<Vec<String>>) -> Result<u64, Error> {
 fn builder(address: std::net::SocketAddr) -> Result<Builder, Error> {
     let venue = tapewire_binance::spot().endpoint(format!("ws://{address}").parse()?);
     // Books would wait for snapshots, which this server does not have.
-    let wanted = subscriptions()?.into_iter().filter(|it: &Subscription| it.channel != tapewire_core::Channel::Book);
+    let wanted = Venue::Binance
+        .subscriptions()?
+        .into_iter()
+        .filter(|it: &Subscription| it.channel != tapewire_core::Channel::Book);
     Ok(wanted.fold(Engine::builder().venue(venue), Builder::subscribe))
 }
 

@@ -9,7 +9,7 @@ use tapewire_core::ParseError;
 use crate::Error;
 use crate::adapter::Adapter;
 use crate::floor;
-use crate::frames::{Corpus, INSTRUMENTS};
+use crate::frames::Corpus;
 use crate::kind::Kind;
 use crate::live::Live;
 
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         let mut reader = match variant {
             Variant::Floor => Self::Floor,
             Variant::Serde => Self::Serde(corpus.kind),
-            Variant::Protocol => Self::Protocol(corpus.kind, Box::new(Adapter::new(corpus.unit)?)),
+            Variant::Protocol => Self::Protocol(corpus.kind, Box::new(Adapter::new(corpus.kind.venue(), corpus.unit)?)),
             Variant::Session => Self::Session(Box::new(Live::new(corpus)?)),
         };
         reader.read(corpus.frames.get(..corpus.warm).unwrap_or_default());
@@ -137,7 +137,8 @@ pub fn run(variant: Variant, corpus: &Corpus, count: usize) -> Result<(), Error>
     let frames = corpus.measured();
     let frames = frames.get(..count).unwrap_or(frames);
     let found = reader.read(frames);
-    let each = if kind == Kind::RestExchangeInfo && variant == Variant::Protocol { INSTRUMENTS.into() } else { 1 };
+    // Of serde_json frames are counted, and whoever subscribed a book gets no quote.
+    let each = if variant == Variant::Protocol { kind.events() } else { 1 };
     let expected = frames.len() as u64 * each;
     if found == expected { Ok(()) } else { Err(Error::WrongEvents { kind, variant, expected, found }) }
 }

@@ -2,6 +2,7 @@
 
 use tapewire_benches::allocations::{self, Counting};
 use tapewire_benches::frames::Corpus;
+use tapewire_benches::inflate;
 use tapewire_benches::kind::Kind;
 use tapewire_benches::work::{self, Variant};
 
@@ -18,6 +19,20 @@ fn no_kind_asks_for_memory_in_steady_state() {
         for variant in [Variant::Protocol, Variant::Session] {
             assert_eq!(work::allocations(variant, &corpus).unwrap(), 0, "{kind} through {variant}");
         }
+    }
+}
+
+#[test]
+fn inflating_asks_for_no_memory_in_steady_state() {
+    let (mut ours, mut miniz) = (inflate::Ours::default(), inflate::Miniz::default());
+    let made = inflate::Frames::made().unwrap();
+    assert!(made.frames.len() > 64, "{} frames", made.frames.len());
+    for frames in [made.frames, inflate::Frames::new().unwrap().frames] {
+        let length = ours.read(&frames);
+        assert!(length > 0 && length == miniz.read(&frames), "both read the same text");
+        let before = allocations::count();
+        ours.read(&frames);
+        assert_eq!(allocations::count() - before, 0);
     }
 }
 

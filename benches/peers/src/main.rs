@@ -30,6 +30,7 @@ use tapewire_benches::frames::Corpus;
 use tapewire_benches::kind::Kind;
 use tapewire_benches::market::{Market, Unit};
 use tapewire_benches::rounds::{Contender, Thousandths, compare};
+use tapewire_benches::venue::Venue;
 
 /// How many frames each reads in a turn.
 const FRAMES: usize = 512;
@@ -58,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             corpus.frames.iter_mut().for_each(|frame| *frame = frame.replace(r#","T":"#, ORDERS));
         }
         let payloads = payloads(&corpus.frames)?;
-        let mut adapter = Adapter::new(Unit::Milliseconds)?;
+        let mut adapter = Adapter::new(Venue::Binance, Unit::Milliseconds)?;
         let ours: Turn<'_> = Box::new(|| thread_ns_of(|| corpus.frames.iter().for_each(|frame| adapter.frame(frame))));
         let mut contenders = vec![Contender::new("tapewire", FRAMES, ours)];
         let mut bars = Vec::new();

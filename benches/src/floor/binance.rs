@@ -1,23 +1,13 @@
-//! What serde_json needs: to validate a frame and nothing more, and to read it into plain structs.
-
-use std::hint::black_box;
+//! The messages of Binance spot.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use tapewire_core::{Decimal, Level, Total};
 
+use super::is_read;
 use crate::kind::Kind;
 
-/// Validates a frame: the floor.
-#[must_use]
-pub fn validate(frame: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(frame).is_ok()
-}
-
-/// Reads a frame into the struct of its kind, which is known beforehand. Texts are borrowed, numbers exact, and
-/// levels come in lists of their own.
-#[must_use]
-pub fn read(kind: Kind, frame: &str) -> bool {
+/// Reads a frame into the struct of its kind.
+pub(super) fn read(kind: Kind, frame: &str) -> bool {
     match kind {
         Kind::Trade => is_read::<Combined<'_, Trade<'_>>>(frame),
         Kind::AggTrade => is_read::<Combined<'_, AggTrade<'_>>>(frame),
@@ -28,12 +18,8 @@ pub fn read(kind: Kind, frame: &str) -> bool {
         Kind::Ticker => is_read::<Combined<'_, Ticker<'_>>>(frame),
         Kind::MiniTicker => is_read::<Combined<'_, MiniTicker<'_>>>(frame),
         Kind::RestDepth => is_read::<Book>(frame),
-        Kind::RestExchangeInfo => is_read::<ExchangeInfo<'_>>(frame),
+        _ => is_read::<ExchangeInfo<'_>>(frame),
     }
-}
-
-fn is_read<'a, T: Deserialize<'a>>(frame: &'a str) -> bool {
-    black_box(serde_json::from_str::<T>(frame)).is_ok()
 }
 
 /// The frame of a combined stream.

@@ -1,110 +1,22 @@
-//! Frames of each kind, in the form of the venue's documents: Binance spot API, `web-socket-streams.md` and
-//! `rest-api.md`, commit a5e0bc3, read 2026-07-21.
+//! Frames in the form of the venue's documents: Binance spot API, `web-socket-streams.md` and `rest-api.md`, commit
+//! a5e0bc3, read 2026-07-21.
 
-use std::env;
-use std::fs::{self, File};
-use std::path::Path;
-
-use tapewire_core::recording::{Direction, LineKind, Payload, Reader};
-
-use crate::Error;
 use crate::kind::Kind;
-use crate::market::{Market, Side, Symbol, Unit, product, rows, text};
+use crate::market::{Market, Side, Symbol, product, rows, text};
 
-/// Seeds all frames, so that every run measures the same.
-const SEED: u64 = 20_240_808;
 /// How many levels a side a snapshot has.
 const SNAPSHOT_LEVELS: i64 = 1000;
 /// How many symbols an answer of `GET /api/v3/exchangeInfo` lists.
 pub const INSTRUMENTS: u32 = 100;
 
-/// Frames of one kind, and what a session needs before the first of them.
-#[derive(Clone, Debug)]
-pub struct Corpus {
-    /// The kind.
-    pub kind: Kind,
-    /// The frames, or answers over HTTP, in order.
-    pub frames: Vec<String>,
-    /// How many of them, at the start, are read before anything is measured: lists have grown then, and books have
-    /// their snapshots.
-    pub warm: usize,
-    /// The market as it was before the first frame.
-    pub start: Market,
-    /// What times are in.
-    pub unit: Unit,
-}
-
-impl Corpus {
-    /// As many frames of a kind as are warmed with and measured, always the same ones. Times are in microseconds, which
-    /// is what the adapter asks for.
-    #[must_use]
-    pub fn made(kind: Kind) -> Self {
-        Self::of(kind, counted(kind), Unit::Microseconds)
-    }
-
-    /// So many frames of a kind, with times in a unit.
-    #[must_use]
-    pub fn of(kind: Kind, count: usize, unit: Unit) -> Self {
-        let mut market = Market::new(SEED, unit);
-        let start = market.clone();
-        let frames = (0..count).map(|_| frame(kind, &mut market)).collect();
-        Self { kind, frames, warm: count / 5, start, unit }
-    }
-
-    /// As many recorded frames of a kind, or fewer; `None` where `TAPEWIRE_RECORDINGS` does not say where recordings are, or
-    /// they hold none.
-    ///
-    /// # Errors
-    /// [`Error::File`] if they cannot be read.
-    pub fn recorded(kind: Kind) -> Result<Option<Self>, Error> {
-        let Some(folder) = env::var_os("TAPEWIRE_RECORDINGS") else { return Ok(None) };
-        let mut paths: Vec<_> = fs::read_dir(Path::new(&folder).join("binance"))?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.to_string_lossy().contains("_spot_"))
-            .collect();
-        paths.sort();
-        let count = counted(kind);
-        let mut frames = Vec::new();
-        for path in paths {
-            let lines = Reader::new(File::open(path)?).filter_map(Result::ok);
-            let texts = lines.filter_map(|line| match (line.direction, line.kind, line.payload) {
-                (Direction::In, LineKind::Frame, Payload::Text(text)) => Some(text),
-                _ => None,
-            });
-            frames.extend(texts.filter(|text| is_of(kind, text)).take(count - frames.len()));
-        }
-        let (unit, warm) = (Unit::Milliseconds, frames.len() / 5);
-        let found = Self { kind, frames, warm, start: Market::new(SEED, unit), unit };
-        Ok((!found.frames.is_empty()).then_some(found))
-    }
-
-    /// The answer of `GET /api/v3/depth` for a symbol, from just before the first frame.
-    #[must_use]
-    pub fn snapshot(&self, name: &str) -> Option<String> {
-        let symbol = self.start.symbols.iter().find(|symbol| symbol.name == name)?;
-        Some(rest_depth(&mut self.start.clone(), symbol))
-    }
-
-    /// The frames that are measured.
-    #[must_use]
-    pub fn measured(&self) -> &[String] {
-        self.frames.get(self.warm..).unwrap_or_default()
-    }
-
-    /// How long the frames are on average, in bytes.
-    #[must_use]
-    pub fn mean_length(&self) -> usize {
-        self.frames.iter().map(String::len).sum::<usize>() / self.frames.len().max(1)
-    }
-}
-
-/// How many frames of a kind there are for a measurement. Answers over HTTP are long and all alike.
-const fn counted(kind: Kind) -> usize {
-    if kind.is_streamed() { 640 } else { 10 }
+/// The answer of `GET /api/v3/depth` for a symbol.
+pub(super) fn snapshot(market: &Market, name: &str) -> Option<String> {
+    let symbol = market.symbols.iter().find(|symbol| symbol.name == name)?;
+    Some(rest_depth(&mut market.clone(), symbol))
 }
 
 /// Whether a recorded frame is of a kind, by the name of its stream and how many levels it has.
-fn is_of(kind: Kind, text: &str) -> bool {
+pub(super) fn is_of(kind: Kind, text: &str) -> bool {
     let Some((stream, _)) = text.strip_prefix("{\"stream\":\"").and_then(|rest| rest.split_once('"')) else {
         return false;
     };
@@ -120,11 +32,11 @@ fn is_of(kind: Kind, text: &str) -> bool {
         Kind::Kline => name.starts_with("kline_"),
         Kind::Ticker => name == "ticker",
         Kind::MiniTicker => name == "miniTicker",
-        Kind::RestDepth | Kind::RestExchangeInfo => false,
+        _ => false,
     }
 }
 
-fn frame(kind: Kind, market: &mut Market) -> String {
+pub(super) fn frame(kind: Kind, market: &mut Market) -> String {
     let symbol = &market.draw();
     let (name, payload) = match kind {
         Kind::Trade => ("trade", trade(market, symbol)),
@@ -146,7 +58,7 @@ fn frame(kind: Kind, market: &mut Market) -> String {
         Kind::Ticker => ("ticker", ticker(market, symbol)),
         Kind::MiniTicker => ("miniTicker", mini_ticker(market, symbol)),
         Kind::RestDepth => return rest_depth(market, symbol),
-        Kind::RestExchangeInfo => return rest_exchange_info(market),
+        _ => return rest_exchange_info(market),
     };
     format!(r#"{{"stream":"{}@{name}","data":{payload}}}"#, symbol.stream)
 }
