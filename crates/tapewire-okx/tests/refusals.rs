@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use tapewire_core::event::{BookAction, ConnectionState, Event};
-use tapewire_core::{Recovery, SubscriptionState, Venue};
-use tapewire_engine::{Engine, Feed};
+use tapewire_core::{Recovery, SubscriptionState, UnixNanos, Venue};
+use tapewire_engine::{Clock, Engine, Feed};
 use tapewire_okx::{Books, Okx, okx};
 use tapewire_sim::Simulator;
 
@@ -90,4 +90,23 @@ async fn a_wrong_login_is_given_up_with_the_venues_code() {
         assert!(reason.contains(code) && !reason.contains(secret), "{code}: {reason}");
         assert_eq!(recovery, Some(Recovery::Reauthenticate));
     }
+}
+
+/// A clock that stands years behind the venue's: the words say what it reads, and the venue's code is there.
+#[tokio::test]
+async fn a_clock_that_is_off_is_named() {
+    let simulator = simulator("0").await;
+    let venue = okx().credentials("sim-key", "sim-secret").passphrase("sim-passphrase");
+    let venue = venue.endpoint(simulator.ws_url().parse().unwrap());
+    let builder = Engine::builder().venue(venue).seed(1).subscribe("okx:*@order".parse().unwrap());
+    let mut feed = builder.clock(Clock::virtual_from(UnixNanos(1_577_836_800_000_000_000))).start().unwrap();
+    let (reason, recovery) = first(&mut feed, |event| match event {
+        Event::Connection(it) if it.state == ConnectionState::Backoff => {
+            Some((it.reason.as_deref().unwrap_or_default().to_owned(), it.recovery))
+        }
+        _ => None,
+    })
+    .await;
+    assert!(reason.contains("60006") && reason.contains("which reads 2020-01-01T00:00"), "{reason}");
+    assert_eq!(recovery, Some(Recovery::FixConfig));
 }
