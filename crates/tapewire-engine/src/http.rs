@@ -35,8 +35,7 @@ const BUDGET_WITHIN: Duration = Duration::from_secs(90);
 const IDLE_MAX: Duration = Duration::from_secs(30);
 /// How many connections to one host are kept.
 const IDLE_CONNECTIONS_MAX: usize = 4;
-/// The longest wait that a host can ask for: the longest ban that Binance documents.
-// Binance REST API, "IP Limits", read 2026-11-21: "from 2 minutes to 3 days".
+/// The longest wait that a host can ask for: the longest ban that a venue documents.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Sends requests. Redirections are not followed: they are answers.

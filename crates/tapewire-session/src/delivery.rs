@@ -113,6 +113,14 @@ impl Delivery<'_> {
         bars.close_due(self.now, |bar| self.deliver(&Event::Bar(bar), wide))
     }
 
+    /// Something may be missing of a book that numbers nothing. Returns whether it has just begun to need a snapshot.
+    pub(crate) fn void(&mut self, flow: &mut Flow, cause: Cause) -> bool {
+        let Some(book) = flow.book.as_mut().filter(|book| book.is_synced()) else { return false };
+        book.reset();
+        self.gap(cause, flow.ts_last, None);
+        self.entry.topic.resync != Resync::InStream && flow.resyncing.want(self.now.mono)
+    }
+
     /// The connection that fed a flow is lost, or what it sent was: the book is void, the rest may have a hole.
     pub(crate) fn interrupt(&mut self, flow: &mut Flow, cause: Cause) {
         if flow.book.as_ref().is_some_and(tapewire_core::book::ManagedBook::is_synced) {

@@ -3,8 +3,8 @@
 use tapewire_core::book::{ManagedBook, Verdict};
 use tapewire_core::event::{BookAction, Cause, Event, Id, Malformed, Normalized};
 use tapewire_core::{
-    Connector, DecodeError, Effects, Failure, Frame, Monotonic, Now, Recovery, Reply, ReplyKind, Subscription,
-    TopicEntry, TopicId, TopicTable, VenueId, excerpt,
+    BookRule, Connector, DecodeError, Effects, Failure, Frame, Monotonic, Now, Recovery, Reply, ReplyKind,
+    Subscription, TopicEntry, TopicId, TopicTable, VenueId, excerpt,
 };
 
 use crate::counters::Counters;
@@ -101,6 +101,22 @@ impl Pipeline<'_> {
     }
 }
 
+impl Pipeline<'_> {
+    /// A message that cannot be read may have been a change of a book. Where changes have numbers the next one tells;
+    /// where they have none nothing would, so such a book is void: the one of the topic, or, where no topic could be
+    /// read, every one of the connection.
+    fn void_books(&mut self, topic: Option<TopicId>) {
+        for (id, entry) in self.table.iter().filter(|(id, _)| topic.is_none_or(|topic| topic == *id)) {
+            let Some(Some(flow)) = self.flows.get_mut(id.index()) else { continue };
+            if entry.topic.rule == BookRule::InOrder && flow.source == self.connection {
+                let (now, events) = (self.now, &mut *self.events);
+                let mut delivery = Delivery { now, entry, counters: &mut *self.counters, events };
+                self.resync |= delivery.void(flow, Cause::Decode);
+            }
+        }
+    }
+}
+
 impl Effects for Pipeline<'_> {
     fn emit(&mut self, topic: Option<TopicId>, event: &Event<'_>) {
         let Some((id, entry)) = topic.and_then(|id| Some((id, self.table.get(id)?))) else {
@@ -151,6 +167,7 @@ impl Effects for Pipeline<'_> {
         if let Some(Some(flow)) = topic.and_then(|id| self.flows.get_mut(id.index())) {
             flow.cut_short(Cause::Decode);
         }
+        self.void_books(topic);
         let subscription = entry.and_then(|entry| entry.subscriptions.first().copied());
         let event = malformed(self.connector.venue(), subscription, part, why, self.now);
         (self.events)(&Event::Malformed(&event));

@@ -16,7 +16,7 @@ pub enum BookRule {
     /// The first number of a message is at most one above the last number of the one before.
     ///
     /// This also decides how a snapshot is followed: a first message that begins right behind it is in order. Real
-    /// Binance captures of 2021 and 2024 begin so in 7 of 8 cases, although its documents ask for an overlap.
+    /// captures begin so in 7 of 8 cases, also where a venue's documents ask for an overlap.
     Contiguous,
     /// Each message names the last number of the one before; where none has a number, each follows the one before.
     PreviousLink,

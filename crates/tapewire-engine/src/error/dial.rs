@@ -10,7 +10,7 @@ use tapewire_core::Recovery;
 /// How long to keep off a host that refuses for its load and does not say how long.
 const KEEP_OFF: Duration = Duration::from_secs(60);
 /// How long to keep off a host that has banned us and does not say how long.
-// Binance REST API, "IP Limits", read 2026-11-21: bans answer 418 and last from 2 minutes to 3 days.
+// The shortest ban that a venue documents; the longest is 3 days.
 const KEEP_OFF_BANNED: Duration = Duration::from_secs(120);
 
 /// A connection could not be opened. Nothing is left of the attempt; whether another one helps is in

@@ -169,3 +169,23 @@ fn a_venue_that_sends_snapshots_by_itself_is_asked_for_none() {
          1< whole A.book:odd_lot 7   => snapshot A 7",
     );
 }
+
+/// A change that cannot be read is missing, and where nothing is numbered no other one tells.
+#[test]
+fn a_book_without_numbers_is_void_after_what_cannot_be_read() {
+    for (bad, told) in [("bad A.book:5", "malformed bad A.book:5"), ("?", "malformed ?")] {
+        play(
+            Toy::plain(),
+            &format!(
+                "catalog none
+                 +A@book:5
+                 +B@book
+                 up 1
+                 1< ack 1
+                 1< whole A.book:5 7 => snapshot A 7 | #1 live
+                 1< {bad} => gap A@book:5 decode | {told} | 1> unsub 2 A.book:5 | 1> sub 3 A.book:5
+                 1< delta A.book:5 8 8 =>"
+            ),
+        );
+    }
+}

@@ -59,6 +59,7 @@ impl Connector for Toy {
             Channel::Mark => Topic { cadence: Some(std::time::Duration::from_secs(1)), ..topic },
             Channel::Book => book(Resync::Snapshot),
             Channel::BookRpi => book(Resync::Resubscribe),
+            Channel::BookDepth(_) => Topic { rule: BookRule::InOrder, ..book(Resync::Resubscribe) },
             Channel::BookOddLot => Topic { rule: BookRule::PreviousLink, ..book(Resync::InStream) },
             Channel::Liquidation => {
                 Topic { group: "guess", hours: Some(&HOURS), silence: Some("is there such a name?"), ..topic }
