@@ -1,5 +1,5 @@
 //! The repository checks its own promises: layers, names in ARCHITECTURE.md and in the guide for contributors, sizes and
-//! heads of sources, what no file may say.
+//! heads of sources, what no file may say, and that what is common to all venues names none.
 //!
 //! Each check is a function from text to a list of complaints, which are sentences that say what to do. So each has
 //! a test with a planted bug beside the test over the repository itself.
@@ -11,6 +11,7 @@ mod layers;
 mod leaks;
 mod sources;
 mod tree;
+mod venues;
 
 /// Fails with all complaints at once, since whoever reads them wants to mend them in one go.
 fn assert_tidy(complaints: &[String]) {
