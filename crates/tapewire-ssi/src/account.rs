@@ -64,8 +64,7 @@ impl SsiAccount {
     /// A token is wanted for something.
     fn want(&mut self, purpose: Purpose, cx: &mut AccountContext<'_>) {
         if self.target.credentials.is_none() {
-            let why = "SSI needs credentials: the key and the secret of an API key, also for market data";
-            return cx.refused(Failure::new(Recovery::FixConfig, why));
+            return cx.refused(no_key());
         }
         let level = match purpose {
             Purpose::Grant(route) if route == ACCOUNT => Level::Own,
@@ -81,11 +80,10 @@ impl SsiAccount {
     fn act(&mut self, step: Step, purpose: Purpose, cx: &mut AccountContext<'_>) {
         match step {
             Step::Use(tokens) => self.serve(&tokens, purpose, cx),
-            Step::Send(request, after) => {
-                if let Some(credentials) = &self.target.credentials {
-                    cx.http(HttpRequest { after, ..self.written(&request, credentials) });
-                }
-            }
+            Step::Send(request, after) => match &self.target.credentials {
+                Some(credentials) => cx.http(HttpRequest { after, ..self.written(&request, credentials) }),
+                None => cx.refused(no_key()),
+            },
             Step::Prompt(what) => cx.need_input(what),
             Step::Wait => cx.wait(),
             Step::Refuse(failure) => cx.refused(failure),
@@ -217,6 +215,12 @@ impl SsiAccount {
         }
         Ok(())
     }
+}
+
+/// Nothing can be asked for without a key. It counts as refused: asking again brings none.
+fn no_key() -> Failure {
+    let why = "SSI needs credentials: the key and the secret of an API key, also for market data";
+    Failure::new(Recovery::Reauthenticate, why)
 }
 
 impl Account for SsiAccount {

@@ -111,7 +111,7 @@ fn refusals_are_told_whatever_status_they_come_with() {
     desk.grant("market");
     let late = desk.answer(TOKEN, 200, &tokens("1", -10));
     assert!(late[0].starts_with("refused FixConfig") && late[0].contains("clock"), "{late:?}");
-    assert!(Desk::new(&ssi()).grant("market")[0].starts_with("refused FixConfig"), "credentials are needed");
+    assert!(Desk::new(&ssi()).grant("market")[0].starts_with("refused Reauthenticate"), "credentials are needed");
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub(crate) const BINANCE: Decoder = Decoder {
         messages.iter().filter(|message| **message != Tree::List(Vec::new())).count()
     },
     pack: None,
+    prose: false,
     remembers: false,
 };
 
@@ -74,6 +75,7 @@ pub(crate) const OKX: Decoder = Decoder {
     requests: &["/api/v5/public/instruments?instType=SPOT", "/api/v5/market/time"],
     messages: |frame| listed(frame, "arg"),
     pack: None,
+    prose: false,
     remembers: false,
 };
 
@@ -98,6 +100,7 @@ pub(crate) const OKEX_V3: Decoder = Decoder {
     requests: &["/api/spot/v3/instruments"],
     messages: |frame| listed(frame, "table"),
     pack: Some(deflated),
+    prose: false,
     remembers: false,
 };
 
@@ -123,6 +126,48 @@ pub(crate) const OKEX_V1: Decoder = Decoder {
     requests: &["/api/v1/ticker.do"],
     messages: |frame| if let Tree::List(messages) = frame { messages.len().max(1) } else { 1 },
     pack: Some(deflated),
+    prose: false,
+    remembers: true,
+};
+
+/// Infoway, which reads all its businesses alike.
+pub(crate) const INFOWAY: Decoder = Decoder {
+    connector: || Box::new(tapewire_infoway::Infoway::new(tapewire_infoway::Business::Crypto)),
+    sockets: &[
+        Socket {
+            url: "wss://venue.example/ws?business=crypto&apikey=key",
+            subscriptions: &[
+                "infoway-crypto:BTCUSDT@trade",
+                "infoway-crypto:BTCUSDT@quote",
+                "infoway-crypto:BTCUSDT@book:5",
+                "infoway-crypto:BTCUSDT@bar:1m",
+                "infoway-crypto:BTCUSDT@raw:kline:11",
+            ],
+        },
+        Socket { url: "wss://venue.example/ws?business=crypto&apikey=key", subscriptions: &[] },
+    ],
+    requests: &["/common/basic/symbols?type=CRYPTO"],
+    messages: |_| 1,
+    pack: None,
+    prose: true,
+    remembers: false,
+};
+
+/// SSI. What came before says whether something is missing, or came already.
+pub(crate) const SSI: Decoder = Decoder {
+    connector: || Box::new(tapewire_ssi::Ssi::new()),
+    sockets: &[
+        Socket {
+            url: "wss://venue.example/ws/v3",
+            subscriptions: &["ssi:VNM@trade", "ssi:VNM@book", "ssi:VNM@bar:1m", "ssi:VNM@limits", "ssi:VN30@index"],
+        },
+        Socket { url: "wss://venue.example/ws/v3", subscriptions: &["ssi:*@order", "ssi:*@fill", "ssi:*@position"] },
+    ],
+    // Answers to a login are read by one that was asked for alone.
+    requests: &["/api/v3/data/securitiesByBoard?board=HOSE", "/api/v3/account/info"],
+    messages: |_| 1,
+    pack: None,
+    prose: false,
     remembers: true,
 };
 

@@ -1,0 +1,4 @@
+//! Fuzzes the target `decode_infoway`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tapewire_fuzz_targets::run("decode_infoway", data));
