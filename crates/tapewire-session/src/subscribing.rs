@@ -26,6 +26,8 @@ impl Session {
             return;
         }
         self.needs_catalog |= self.connector.lists(&subscription);
+        // The time zone is looked up once, here rather than between frames.
+        _ = topic.hours.is_some_and(|hours| hours.is_open(now.wall));
         let (id, new) = self.topics.add(topic, subscription, now.mono);
         self.topics.tell(subscription, SubscriptionState::Pending, Reason::default(), now, out.events);
         if new {
