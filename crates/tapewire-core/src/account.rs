@@ -67,6 +67,10 @@ pub enum Call<'a> {
         /// The subscription it serves.
         subscription: Subscription,
     },
+    /// A request of the program's own, such as an order: write into it who asks, and hand it on by
+    /// [`AccountContext::forward`]. Its answer goes to the program as it is; of one with an error status
+    /// [`Account::refusal`] says what it means.
+    Request(&'a HttpRequest),
 }
 
 /// How to open a connection.
@@ -117,6 +121,10 @@ pub trait AccountEffects {
     fn done(&mut self);
     /// The job cannot be done.
     fn refused(&mut self, failure: Failure);
+    /// The program's request can be sent. Whoever asks for none need not mind.
+    fn forward(&mut self, request: HttpRequest) {
+        _ = request;
+    }
     /// A person has to type something first; `prompt` says what.
     fn need_input(&mut self, prompt: &str);
     /// The question should be put again once another job has ended. Whoever runs one job alone need not mind.
@@ -162,6 +170,12 @@ impl<'a> AccountContext<'a> {
     /// Ends the job: it cannot be done.
     pub fn refused(&mut self, failure: Failure) {
         self.effects.refused(failure);
+    }
+
+    /// Ends the account's part in a [`Call::Request`]: it is sent as it is given here, and its answer goes to whoever
+    /// asked for it.
+    pub fn forward(&mut self, request: HttpRequest) {
+        self.effects.forward(request);
     }
 
     /// Waits for a person to type something; [`Account::input`] then goes on with the job.

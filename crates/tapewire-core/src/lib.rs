@@ -42,6 +42,7 @@ pub use instrument::{INSTRUMENTS_MAX, InstrumentId, SYMBOL_LENGTH_MAX};
 pub use policy::{Backoff, Budget, Heartbeat, Policy};
 pub use protocol::{Context, Effects, Failure, Op, Protocol, Reply, ReplyKind};
 pub use secret::{Credentials, Secret, Url};
+pub use sign::{RsaKey, Signer};
 pub use subscription::{Subscription, SubscriptionState};
 pub use target::{Target, Venue};
 pub use time::{Monotonic, Now, UnixNanos};

@@ -1,5 +1,7 @@
 //! Signing: what goes onto the wire in place of a secret.
 
+use std::fmt;
+
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha2::Sha256;
@@ -30,6 +32,30 @@ impl Secret {
         digest.update(message);
         digest.update(self.expose().as_bytes());
         digest.finalize().into()
+    }
+}
+
+/// Signs with a private key. The arithmetic is the engine's, so that adapters carry none.
+pub trait Signer: Send + Sync {
+    /// The signature of a message by RSASSA-PKCS1-v1_5 with SHA-256; `None` where the key cannot make one, because its
+    /// numbers do not fit each other.
+    fn rsa_sha256(&self, message: &[u8]) -> Option<Vec<u8>>;
+}
+
+/// A private RSA key, in one of the forms that such keys are kept in. It does not print.
+#[derive(Clone, Copy)]
+pub enum RsaKey<'a> {
+    /// The eight numbers, big-endian, without leading zeros: modulus, exponent, D, P, Q, DP, DQ, inverse of Q.
+    Components([&'a [u8]; 8]),
+    /// PKCS#8, as of `BEGIN PRIVATE KEY`.
+    Pkcs8(&'a [u8]),
+    /// PKCS#1, as of `BEGIN RSA PRIVATE KEY`.
+    Pkcs1(&'a [u8]),
+}
+
+impl fmt::Debug for RsaKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaKey(***)")
     }
 }
 

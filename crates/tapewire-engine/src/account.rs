@@ -1,85 +1,42 @@
-//! The account task: owns an adapter's cold side and its HTTP, and answers the lanes that ask.
+//! The account task: owns an adapter's cold side and its HTTP, and answers the lanes and programs that ask.
+
+mod ask;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tapewire_core::event::{Batch, Event};
 use tapewire_core::{
-    Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpReply, HttpRequest, Recovery, Route, Secret,
-    Subscription, Topic, Url, VenueId, chain,
+    Account, AccountContext, AccountEffects, Call, Failure, Grant, HttpRequest, Recovery, Secret, Subscription, Url,
+    VenueId, chain,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
+pub(crate) use self::ask::{AccountHandle, Ask};
+use self::ask::{Asker, Order, Outcome};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::error::HttpError;
 use crate::http::{HttpClient, Reply};
 use crate::keep::Keeper;
 use crate::otp::OtpSource;
+use crate::request::{Answer, RequestError};
 
 /// What a job is told that waits for another one where there is none.
 const LONELY: &str = "the adapter waits for something that nobody does";
+/// What a request is told that needs a person, where no connection tells that one is needed.
+const UNTOLD: &str = "a person has to log in: give the engine an `OtpSource`, or subscribe to the account first";
 /// So many questions may wait for the account's task.
 const QUESTIONS_MAX: usize = 4096;
-
-/// What can be asked of an account.
-#[derive(Clone, Debug)]
-pub(crate) enum Ask {
-    /// How to open a connection; `renew` says that the venue refused what was granted last.
-    Grant { route: Route, connection: u64, renew: bool },
-    /// A snapshot of a book.
-    Snapshot { ticket: u64, topic: Topic, subscription: Subscription },
-    /// All instruments.
-    Instruments,
-}
-
-/// Who wants the answer.
-#[derive(Debug)]
-enum Asker {
-    Lane(mpsc::Sender<Command>),
-    Caller(oneshot::Sender<Result<Batch, Failure>>),
-}
-
-/// What the account's task is told.
-#[derive(Debug)]
-enum Order {
-    Ask(Ask, Asker),
-    /// What a person typed.
-    Input(Secret),
-}
-
-/// The way to an account's task.
-#[derive(Clone, Debug)]
-pub(crate) struct AccountHandle(mpsc::Sender<Order>);
-
-impl AccountHandle {
-    /// Asks; the answer comes as a command to `asker`.
-    pub(crate) fn ask(&self, ask: Ask, asker: mpsc::Sender<Command>) -> Result<(), Failure> {
-        let busy = |_| Failure::new(Recovery::Retry, "the account has too much to do");
-        self.0.try_send(Order::Ask(ask, Asker::Lane(asker))).map_err(busy)
-    }
-
-    /// Asks for all instruments.
-    ///
-    /// # Cancel safety
-    /// Cancel safe: the answer of a cancelled call is dropped.
-    pub(crate) async fn instruments(&self) -> Result<Batch, Failure> {
-        let gone = || Failure::new(Recovery::Stop, "the account's task has ended");
-        let (asker, answer) = oneshot::channel();
-        self.0.send(Order::Ask(Ask::Instruments, Asker::Caller(asker))).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
-    }
-
-    /// Hands on what a person typed; it is lost if nobody asked for it.
-    ///
-    /// # Cancel safety
-    /// Cancel safe: a cancelled call has handed on nothing.
-    pub(crate) async fn input(&self, typed: Secret) {
-        _ = self.0.send(Order::Input(typed)).await;
-    }
-}
+/// So many requests of the program may be under way at an account.
+const REQUESTS_MAX: usize = 256;
+/// How long a question of ours waits for its budget before that is an error; nobody is in a hurry.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a request of the program does: an order that comes late is another order.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A task that has not begun to run.
 pub(crate) struct AccountTask {
@@ -124,6 +81,8 @@ struct Job {
     waits: bool,
     /// Whether it waits for a person.
     prompted: bool,
+    /// Whether the program's request is on its way: the next answer is the program's.
+    forwarded: bool,
 }
 
 /// Makes an account's task and the way to it.
@@ -157,10 +116,12 @@ struct Wishes {
     keep: Option<Secret>,
 }
 
+/// How a call of the account ends its part in a job.
 enum End {
     Granted(Box<Grant>),
     Done,
     Refused(Failure),
+    Forwarded(HttpRequest),
 }
 
 impl AccountEffects for Wishes {
@@ -182,6 +143,10 @@ impl AccountEffects for Wishes {
 
     fn refused(&mut self, failure: Failure) {
         self.end = Some(End::Refused(failure));
+    }
+
+    fn forward(&mut self, request: HttpRequest) {
+        self.end = Some(End::Forwarded(request));
     }
 
     fn need_input(&mut self, prompt: &str) {
@@ -238,14 +203,22 @@ impl AccountTask {
     }
 
     async fn begin(&mut self, ask: Ask, asker: Asker) {
-        if let (Ask::Snapshot { subscription, .. }, Asker::Lane(lane)) = (&ask, &asker) {
-            self.forget(*subscription, lane);
+        match (&ask, &asker) {
+            (Ask::Snapshot { subscription, .. }, Asker::Lane(lane)) => self.forget(*subscription, lane),
+            (Ask::Request(_), _) if !self.has_room() => return asker.answer(Err(RequestError::NotSent(ask::busy()))),
+            _ => {}
         }
         self.last_job += 1;
         let wishes = self.ask(&ask);
-        let (answer, requests) = (Batch::new(), Vec::new());
-        self.jobs.insert(self.last_job, Job { ask, asker, answer, requests, waits: false, prompted: false });
+        self.jobs.insert(self.last_job, Job::new(ask, asker));
         self.act(self.last_job, wishes).await;
+    }
+
+    /// Whether one more request of the program can be taken. Those that have not begun and that nobody waits for any
+    /// more are forgotten.
+    fn has_room(&mut self) -> bool {
+        self.jobs.retain(|_, job| !(job.waits && job.asker.has_gone()));
+        self.jobs.values().filter(|job| matches!(job.ask, Ask::Request(_))).count() < REQUESTS_MAX
     }
 
     /// Forgets the snapshots that nobody waits for: their connection has ended, or asks for the same anew after it was
@@ -279,37 +252,63 @@ impl AccountTask {
                     account.call(&Call::Snapshot { topic, subscription: *subscription }, cx);
                 }
                 Ask::Instruments => account.call(&Call::Instruments, cx),
+                Ask::Request(request) => account.call(&Call::Request(request), cx),
             }
         })
     }
 
     async fn replied(&mut self, job: u64, request: &HttpRequest, reply: Result<Reply, HttpError>) {
+        if self.jobs.get(&job).is_some_and(|job| job.forwarded) {
+            let outcome = self.outcome(request, reply);
+            if let Some(Job { asker, .. }) = self.jobs.remove(&job) {
+                asker.answer(outcome);
+            }
+            return;
+        }
         let wishes = guarded(|wishes| self.read(request, reply, wishes));
         self.act(job, wishes).await;
     }
 
     /// Has the account read an answer, or say what a refusal means.
     fn read(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>, wishes: &mut Wishes) {
-        let reply = match reply {
-            Ok(reply) => reply,
-            Err(error) => {
-                let usual = Failure::new(error.recovery(), chain(&error));
-                return wishes.refused(self.account.unanswered(&request.path, error.was_sent(), usual));
+        match self.success(request, reply) {
+            Ok(reply) => {
+                let cx = &mut AccountContext::new(Some(reply.ts_recv), wishes);
+                if let Err(error) = self.account.http(reply.seen(&request.path), cx) {
+                    wishes.refused(Failure::new(Recovery::Retry, chain(&error)));
+                }
             }
-        };
-        let (status, ts_recv) = (reply.status, Some(reply.ts_recv));
-        let answer = HttpReply { path: &request.path, status, body: &reply.body, ts_recv };
-        if (200..300).contains(&status) {
-            if let Err(error) = self.account.http(answer, &mut AccountContext::new(ts_recv, wishes)) {
-                wishes.refused(Failure::new(Recovery::Retry, chain(&error)));
-            }
-            return;
+            Err(failure) => wishes.refused(failure),
         }
-        let mut failure = self.account.refusal(answer);
+    }
+
+    /// An answer with a status of success; of any other the account says what it means.
+    fn success(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>) -> Result<Reply, Failure> {
+        let reply = reply.map_err(|error| {
+            let usual = Failure::new(error.recovery(), chain(&error));
+            self.account.unanswered(&request.path, error.was_sent(), usual)
+        })?;
+        if (200..300).contains(&reply.status) {
+            return Ok(reply);
+        }
+        let mut failure = self.account.refusal(reply.seen(&request.path));
         if let Some(wait) = reply.retry_after {
             failure.recovery = Recovery::RetryAfter(wait);
         }
-        wishes.refused(failure);
+        Err(failure)
+    }
+
+    /// What became of the program's request.
+    fn outcome(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>) -> Outcome {
+        let tell = match &reply {
+            Err(error) if !error.was_sent() => RequestError::NotSent,
+            // A server that is in trouble, or a proxy before it, does not say how far the request came.
+            Ok(Reply { status: 408 | 500..=599, .. }) | Err(_) => RequestError::Unknown,
+            Ok(_) => RequestError::Refused,
+        };
+        let success = catch_unwind(AssertUnwindSafe(|| self.success(request, reply)));
+        let reply = success.unwrap_or_else(|_| Err(panicked())).map_err(tell)?;
+        Ok(Answer { path: request.path.clone(), status: reply.status, body: reply.body, ts_recv: reply.ts_recv })
     }
 
     /// A person typed something: it is for the job that has waited longest for it.
@@ -348,49 +347,83 @@ impl AccountTask {
         }
     }
 
-    /// Returns whether that ended the job, and others wait.
+    /// Returns whether the account has ended its part in the job, and others wait.
     async fn carry_out(&mut self, number: u64, mut wishes: Wishes) -> bool {
         if let Some((secret, keeper)) = wishes.keep.take().zip(self.keeper.as_ref())
             && let Err(error) = keeper.write(secret).await
         {
             tracing::error!(%error, "what should be there in the next run cannot be kept");
         }
-        let others = self.jobs.iter().any(|(other, job)| *other != number && !job.waits);
+        if let Some(prompt) = wishes.prompt.take() {
+            self.prompt(number, &prompt, &mut wishes).await;
+        }
+        let others = self.jobs.iter().any(|(other, job)| *other != number && !job.waits && !job.forwarded);
+        for request in wishes.requests {
+            self.send(number, request, PATIENCE);
+        }
         let Some(job) = self.jobs.get_mut(&number) else { return false };
         job.answer.extend(wishes.answer.iter());
-        if let Some(prompt) = wishes.prompt {
-            job.prompted = true;
-            if let (Ask::Grant { connection, .. }, Asker::Lane(lane)) = (&job.ask, &job.asker) {
-                let command = Command::AwaitingInput { connection: *connection, prompt: prompt.clone() };
-                _ = lane.send(command).await;
-            }
-            if let Some(Person { venue, source }) = self.person.clone() {
-                self.typing.spawn(async move { (number, source.one_time_password(venue, &prompt).await) });
-            }
-        }
-        for request in wishes.requests {
-            let (http, base) = (Arc::clone(&self.http), self.base.clone());
-            job.requests.push(self.requests.spawn(async move {
-                tokio::time::sleep(request.after).await;
-                let reply = match base {
-                    Some(base) => http.send(&base, &request).await,
-                    None => Err(HttpError::NoBase),
-                };
-                (number, request, reply)
-            }));
-        }
         job.waits = wishes.waits && others;
         let lonely = wishes.waits && !others;
-        let end = wishes.end.or_else(|| lonely.then(|| End::Refused(Failure::new(Recovery::Retry, LONELY))));
-        let Some(end) = end else { return false };
-        let Some(Job { ask, asker, answer, .. }) = self.jobs.remove(&number) else { return false };
-        let answer = match end {
-            End::Granted(grant) => Ok((Some(*grant), answer)),
-            End::Done => Ok((None, answer)),
-            End::Refused(failure) => Err(failure),
-        };
-        deliver(ask, asker, answer).await;
+        match wishes.end.or_else(|| lonely.then(|| End::Refused(Failure::new(Recovery::Retry, LONELY)))) {
+            None => return false,
+            Some(End::Forwarded(request)) if matches!(job.ask, Ask::Request(_)) && !job.asker.has_gone() => {
+                job.forwarded = true;
+                self.send(number, request, REQUEST_PATIENCE);
+            }
+            Some(end) => {
+                let Some(Job { ask, asker, answer, .. }) = self.jobs.remove(&number) else { return false };
+                let answer = match end {
+                    End::Granted(grant) => Ok((Some(*grant), answer)),
+                    End::Done => Ok((None, answer)),
+                    End::Refused(failure) => Err(failure),
+                    End::Forwarded(_) => Err(Failure::new(Recovery::Stop, "the adapter sends what nobody waits for")),
+                };
+                ask::deliver(ask, asker, answer).await;
+            }
+        }
         self.jobs.values().any(|job| job.waits)
+    }
+
+    /// Has a person asked something for a job. One who is asked already is not asked twice: the job then waits.
+    async fn prompt(&mut self, number: u64, prompt: &str, wishes: &mut Wishes) {
+        let asked = self.jobs.iter().any(|(other, job)| *other != number && job.prompted);
+        let Some(job) = self.jobs.get_mut(&number) else { return };
+        match (&job.ask, &job.asker) {
+            (Ask::Grant { connection, .. }, Asker::Lane(lane)) => {
+                let command = Command::AwaitingInput { connection: *connection, prompt: prompt.to_owned() };
+                _ = lane.send(command).await;
+            }
+            (Ask::Request(_), _) if self.person.is_none() && !asked => {
+                return wishes.refused(Failure::new(Recovery::Reauthenticate, format!("{UNTOLD}: {prompt}")));
+            }
+            _ => {}
+        }
+        (job.prompted, wishes.waits) = (!asked, asked);
+        if let Some(Person { venue, source }) = self.person.clone().filter(|_| !asked) {
+            let prompt = prompt.to_owned();
+            self.typing.spawn(async move { (number, source.one_time_password(venue, &prompt).await) });
+        }
+    }
+
+    fn send(&mut self, number: u64, request: HttpRequest, patience: Duration) {
+        let Some(job) = self.jobs.get_mut(&number) else { return };
+        let (http, base) = (Arc::clone(&self.http), self.base.clone());
+        job.requests.push(self.requests.spawn(async move {
+            tokio::time::sleep(request.after).await;
+            let reply = match base {
+                Some(base) => http.send(&base, &request, patience).await,
+                None => Err(HttpError::NoBase),
+            };
+            (number, request, reply)
+        }));
+    }
+}
+
+impl Job {
+    fn new(ask: Ask, asker: Asker) -> Self {
+        let (answer, requests) = (Batch::new(), Vec::new());
+        Self { ask, asker, answer, requests, waits: false, prompted: false, forwarded: false }
     }
 }
 
@@ -401,29 +434,13 @@ fn guarded(call: impl FnOnce(&mut Wishes)) -> Wishes {
     if catch_unwind(AssertUnwindSafe(|| call(&mut wishes))).is_err() {
         tracing::error!("the account panicked at a question, which counts as refused");
         wishes = Wishes::default();
-        wishes.refused(Failure::new(Recovery::Retry, "the adapter's account panicked"));
+        wishes.refused(panicked());
     }
     wishes
 }
 
-/// Tells the answer to whoever asked; one who is gone needs none.
-async fn deliver(ask: Ask, asker: Asker, answer: Result<(Option<Grant>, Batch), Failure>) {
-    let wrong = || Failure::new(Recovery::Stop, "the adapter ended a grant without granting it");
-    let command = match (ask, asker) {
-        (_, Asker::Caller(asker)) => {
-            _ = asker.send(answer.map(|(_, batch)| batch));
-            return;
-        }
-        (Ask::Grant { connection, .. }, Asker::Lane(lane)) => {
-            (lane, Command::Granted { connection, answer: answer.and_then(|(grant, _)| grant.ok_or_else(wrong)) })
-        }
-        (Ask::Snapshot { ticket, .. }, Asker::Lane(lane)) => {
-            (lane, Command::Snapshot { ticket, answer: answer.map(|(_, batch)| batch) })
-        }
-        // No lane asks for these.
-        (Ask::Instruments, Asker::Lane(_)) => return,
-    };
-    _ = command.0.send(command.1).await;
+fn panicked() -> Failure {
+    Failure::new(Recovery::Retry, "the adapter's account panicked")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use crate::account::{AccountHandle, AccountTask, Parts, Person, account};
 use crate::clock::Clock;
 use crate::dial::{Dialer, NetDialer};
-use crate::handle::Request;
+use crate::handle::{Line, Request};
 use crate::http::HttpClient;
 use crate::keep::Keeper;
 use crate::limiter::DialLimiter;
@@ -140,19 +140,19 @@ impl Builder {
         let seed = self.seed.unwrap_or_else(|| clock.now().wall.0.cast_unsigned());
         let limiter = DialLimiter::new(clock.clone());
         let stop = watch::Sender::new(false);
-        let mut senders: BTreeMap<VenueId, mpsc::Sender<Request>> = BTreeMap::new();
+        let mut lines: BTreeMap<VenueId, Line> = BTreeMap::new();
         let mut starts = Vec::new();
         for venue in &self.venues {
-            let (sender, requests) = mpsc::channel(REQUESTS_MAX);
-            if senders.insert(venue.id(), sender).is_some() {
-                return Err(Error::VenueTwice { venue: venue.id() });
-            }
             let target = &venue.target;
             let dialer: Arc<dyn Dialer> = match &self.dialer {
                 Some(dialer) => Arc::clone(dialer),
                 None => Arc::new(NetDialer::new(target.proxy.clone(), &target.roots)?),
             };
             let (account, task) = account_of(venue, Arc::clone(&dialer), &clock, self.otp_source.clone())?;
+            let (sender, requests) = mpsc::channel(REQUESTS_MAX);
+            if lines.insert(venue.id(), Line { requests: sender, account: account.clone() }).is_some() {
+                return Err(Error::VenueTwice { venue: venue.id() });
+            }
             let supervisor = Supervisor {
                 connector: Arc::clone(&venue.connector),
                 clock: clock.clone(),
@@ -166,19 +166,19 @@ impl Builder {
             };
             starts.push((supervisor, task));
         }
-        let known = || senders.keys().copied().collect();
+        let known = || lines.keys().copied().collect();
         for subscription in &self.subscriptions {
             let venue = subscription.instrument.venue();
-            let Some(sender) = senders.get(&venue) else {
+            let Some(line) = lines.get(&venue) else {
                 return Err(Error::UnknownVenue { venue, known: known() });
             };
             let full = |_| Error::TooManySubscriptions { limit: REQUESTS_MAX };
-            sender.try_send(Request::Subscribe(*subscription)).map_err(full)?;
+            line.requests.try_send(Request::Subscribe(*subscription)).map_err(full)?;
         }
         for (supervisor, task) in starts {
             runtime.spawn(venue::run(supervisor, task));
         }
-        Ok(Handle { venues: Arc::new(senders), stop: Arc::new(stop) })
+        Ok(Handle { venues: Arc::new(lines), stop: Arc::new(stop) })
     }
 }
 

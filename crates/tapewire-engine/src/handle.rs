@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tapewire_core::{Secret, Subscription, VenueId};
+use tapewire_core::{Failure, HttpRequest, Secret, Subscription, VenueId};
 use tapewire_session::Counters;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::Error;
+use crate::account::AccountHandle;
 use crate::command::Command;
+use crate::{Answer, Error, RequestError};
 
 /// What a venue's supervisor is told.
 #[derive(Debug)]
@@ -16,9 +17,16 @@ pub(crate) enum Request {
     Subscribe(Subscription),
     Unsubscribe(Subscription),
     Republish(Subscription),
-    Input(Secret),
     /// The lanes, for the asker to ask: a lane that is busy must not keep its supervisor waiting.
     Lanes(oneshot::Sender<Vec<mpsc::Sender<Command>>>),
+}
+
+/// The ways to what serves a venue.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) requests: mpsc::Sender<Request>,
+    /// Not by way of the supervisor: an order must not wait for subscriptions.
+    pub(crate) account: AccountHandle,
 }
 
 /// How a venue stands.
@@ -67,7 +75,7 @@ impl Status {
 /// Talks to a running engine. Clone it freely; the engine ends when the feed and all handles are gone.
 #[derive(Clone, Debug)]
 pub struct Handle {
-    pub(crate) venues: Arc<BTreeMap<VenueId, mpsc::Sender<Request>>>,
+    pub(crate) venues: Arc<BTreeMap<VenueId, Line>>,
     /// Tells all venues at once to end, whatever else they have to do.
     pub(crate) stop: Arc<watch::Sender<bool>>,
 }
@@ -104,7 +112,26 @@ impl Handle {
     /// # Cancel safety
     /// Cancel safe: a cancelled call has handed on nothing.
     pub async fn input(&self, venue: VenueId, typed: Secret) -> Result<(), Error> {
-        self.tell(venue, Request::Input(typed)).await
+        self.line(venue)?.account.input(typed).await;
+        Ok(())
+    }
+
+    /// Sends a request of one's own over the venue's REST interface, such as an order: as the venue's account, which
+    /// logs in first if it has to, and within the budget that it shares with the engine's own requests. It is never sent
+    /// twice if it says so ([`Replay::Never`](tapewire_core::Replay)), whatever happens.
+    ///
+    /// # Errors
+    /// [`RequestError::NotSent`] also where the venue was not added, its adapter sends no requests of others, or the
+    /// budget would let it go only in more than 2 seconds; [`RequestError::Refused`] with what the adapter makes of the
+    /// venue's answer; [`RequestError::Unknown`] if no answer came within 30 seconds, or one that leaves it open.
+    ///
+    /// # Cancel safety
+    /// Cancelled while the account still logs in, it sends nothing. Later the request takes its course and the answer is
+    /// lost: as with [`RequestError::Unknown`], ask for its outcome before anything else.
+    pub async fn request(&self, venue: VenueId, request: HttpRequest) -> Result<Answer, RequestError> {
+        let line = self.line(venue);
+        let line = line.map_err(|error| RequestError::NotSent(Failure::new(error.recovery(), error.to_string())))?;
+        line.account.request(request).await
     }
 
     /// How each venue stands.
@@ -113,9 +140,9 @@ impl Handle {
     /// Cancel safe: nothing is changed by it.
     pub async fn status(&self) -> Vec<Status> {
         let mut all = Vec::new();
-        for (venue, requests) in self.venues.iter() {
+        for (venue, line) in self.venues.iter() {
             let (asker, answer) = oneshot::channel();
-            if requests.send(Request::Lanes(asker)).await.is_ok()
+            if line.requests.send(Request::Lanes(asker)).await.is_ok()
                 && let Ok(lanes) = answer.await
             {
                 all.push(Status::of(*venue, lanes).await);
@@ -132,7 +159,7 @@ impl Handle {
     pub async fn shutdown(&self) {
         self.end();
         for venue in self.venues.values() {
-            venue.closed().await;
+            venue.requests.closed().await;
         }
     }
 
@@ -144,14 +171,16 @@ impl Handle {
     /// Asks for a book to be published as it stands; lost if too much else is asked.
     pub(crate) fn republish(&self, subscription: Subscription) {
         if let Some(venue) = self.venues.get(&subscription.instrument.venue()) {
-            _ = venue.try_send(Request::Republish(subscription));
+            _ = venue.requests.try_send(Request::Republish(subscription));
         }
     }
 
     async fn tell(&self, venue: VenueId, request: Request) -> Result<(), Error> {
-        let Some(sender) = self.venues.get(&venue) else {
-            return Err(Error::UnknownVenue { venue, known: self.venues.keys().copied().collect() });
-        };
-        sender.send(request).await.map_err(|_| Error::Ended)
+        self.line(venue)?.requests.send(request).await.map_err(|_| Error::Ended)
+    }
+
+    fn line(&self, venue: VenueId) -> Result<&Line, Error> {
+        let unknown = || Error::UnknownVenue { venue, known: self.venues.keys().copied().collect() };
+        self.venues.get(&venue).ok_or_else(unknown)
     }
 }

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tapewire_core::{Budget, HttpMethod, HttpRequest, Replay, UnixNanos, Url, chain, excerpt};
+use tapewire_core::{Budget, HttpMethod, HttpReply, HttpRequest, Replay, UnixNanos, Url, chain, excerpt};
 use tower_service::Service;
 
 use crate::clock::Clock;
@@ -29,8 +29,6 @@ pub(crate) const AGENT: &str = concat!("tapewire/", env!("CARGO_PKG_VERSION"));
 const BODY_MAX: usize = 64 * 1024 * 1024;
 /// How long an answer may take, the connection included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// How long a request waits for its budget before that is an error.
-const BUDGET_WITHIN: Duration = Duration::from_secs(90);
 /// How long a connection is kept for the next request.
 const IDLE_MAX: Duration = Duration::from_secs(30);
 /// How many connections to one host are kept.
@@ -62,6 +60,13 @@ pub(crate) struct Reply {
     pub(crate) ts_recv: UnixNanos,
 }
 
+impl Reply {
+    /// The answer to a request for `path`, as an adapter sees it.
+    pub(crate) fn seen<'a>(&'a self, path: &'a str) -> HttpReply<'a> {
+        HttpReply { path, status: self.status, body: &self.body, ts_recv: Some(self.ts_recv) }
+    }
+}
+
 impl HttpClient {
     /// A client that spends at most `budget` at each host.
     pub(crate) fn new(dialer: Arc<dyn Dialer>, clock: Clock, budget: Budget) -> Self {
@@ -74,24 +79,30 @@ impl HttpClient {
         Self { client, clock, limiter, budget, body_max: BODY_MAX, within: ANSWER_WITHIN }
     }
 
-    /// Sends a request to its path behind `base`, when the budget allows, and reads the whole answer. A request that
-    /// is safe to send again is, once, if its connection broke before the answer was complete.
+    /// Sends a request to its path behind `base`, when the budget allows, and reads the whole answer; it is an error if
+    /// the budget allows it only later than `patience`. A request that is safe to send again is, once, if its connection broke before the answer was complete.
     ///
     /// # Cancel safety
     /// Dropped while it waits for the budget, it has done nothing; dropped later, the request may have been sent.
-    pub(crate) async fn send(&self, base: &Url, request: &HttpRequest) -> Result<Reply, HttpError> {
+    pub(crate) async fn send(&self, base: &Url, request: &HttpRequest, patience: Duration) -> Result<Reply, HttpError> {
         let host = base.authority();
-        let first = self.attempt(base, &host, request).await;
+        let first = self.attempt(base, &host, request, patience).await;
         if matches!(first, Err(HttpError::Lost { .. })) && request.replay == Replay::Safe {
             tracing::debug!(host, "sending a request again: its connection broke");
-            return self.attempt(base, &host, request).await;
+            return self.attempt(base, &host, request, patience).await;
         }
         first
     }
 
-    async fn attempt(&self, base: &Url, host: &str, request: &HttpRequest) -> Result<Reply, HttpError> {
+    async fn attempt(
+        &self,
+        base: &Url,
+        host: &str,
+        request: &HttpRequest,
+        patience: Duration,
+    ) -> Result<Reply, HttpError> {
         let prepared = prepare(base, request)?;
-        self.spend(host, request.weight).await?;
+        self.spend(host, request.weight, patience).await?;
         let exchange = Box::pin(self.exchange(host, prepared));
         let late = || HttpError::Timeout { host: host.to_owned(), within: self.within };
         let reply = tokio::time::timeout(self.within, exchange).await.map_err(|_| late())??;
@@ -101,8 +112,8 @@ impl HttpClient {
         Ok(reply)
     }
 
-    async fn spend(&self, host: &str, weight: u32) -> Result<(), HttpError> {
-        self.limiter.wait(host, self.budget, weight, BUDGET_WITHIN).await.map_err(|denied| match denied {
+    async fn spend(&self, host: &str, weight: u32, patience: Duration) -> Result<(), HttpError> {
+        self.limiter.wait(host, self.budget, weight, patience).await.map_err(|denied| match denied {
             Denied::TooHeavy => HttpError::TooHeavy { weight, amount: self.budget.amount },
             Denied::Wait(wait) => HttpError::Budget { host: host.to_owned(), wait },
         })

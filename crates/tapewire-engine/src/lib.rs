@@ -46,6 +46,8 @@ mod otp;
 mod outlet;
 mod proxy;
 mod queue;
+mod request;
+mod sign;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -61,4 +63,6 @@ pub use instruments::instruments;
 pub use otp::OtpSource;
 pub use outlet::EventHandler;
 pub use queue::Delivery;
+pub use request::{Answer, RequestError};
+pub use sign::{RsaSigner, UnfitKey};
 pub use tapewire_session::Counters;

@@ -135,7 +135,6 @@ impl Running {
                     _ = lane.commands.send(Command::Republish(subscription)).await;
                 }
             }
-            Request::Input(typed) => self.parts.account.input(typed).await,
             Request::Lanes(asker) => {
                 _ = asker.send(self.lanes.iter().flatten().map(|lane| lane.commands.clone()).collect());
             }

@@ -39,13 +39,17 @@ pub(crate) struct SsiAccount {
     accounts: Option<Secret>,
     /// What the request that is under way is for.
     purpose: Purpose,
+    /// What a person was asked to type a code for.
+    awaiting: Purpose,
 }
 
 /// What a token is wanted for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Purpose {
     Grant(Route),
     Instruments,
+    /// A request of the program's own.
+    Request(HttpRequest),
 }
 
 impl SsiAccount {
@@ -58,6 +62,7 @@ impl SsiAccount {
             session: Session::new(venue.asks_for()),
             accounts: venue.has_accounts().then(|| Secret::new("")),
             purpose: Purpose::Grant(MARKET),
+            awaiting: Purpose::Grant(ACCOUNT),
         }
     }
 
@@ -66,13 +71,13 @@ impl SsiAccount {
         if self.target.credentials.is_none() {
             return cx.refused(no_key());
         }
-        let level = match purpose {
-            Purpose::Grant(route) if route == ACCOUNT => Level::Own,
-            _ => Level::Data,
+        let level = match &purpose {
+            Purpose::Grant(ACCOUNT) | Purpose::Request(_) => Level::Own,
+            Purpose::Grant(_) | Purpose::Instruments => Level::Data,
         };
         let step = self.session.want(level, cx.now().unwrap_or_default());
         if !matches!(step, Step::Wait | Step::Use(_)) {
-            self.purpose = purpose;
+            self.purpose = purpose.clone();
         }
         self.act(step, purpose, cx);
     }
@@ -84,7 +89,10 @@ impl SsiAccount {
                 Some(credentials) => cx.http(HttpRequest { after, ..self.written(&request, credentials) }),
                 None => cx.refused(no_key()),
             },
-            Step::Prompt(what) => cx.need_input(what),
+            Step::Prompt(what) => {
+                self.awaiting = purpose;
+                cx.need_input(what);
+            }
             Step::Wait => cx.wait(),
             Step::Refuse(failure) => cx.refused(failure),
         }
@@ -105,6 +113,10 @@ impl SsiAccount {
             }),
             (Purpose::Grant(_), Err(failure)) => cx.refused(failure.clone()),
             (Purpose::Instruments, _) => self.list(BOARDS[0], &tokens.access, cx),
+            (Purpose::Request(mut request), _) => {
+                request.headers.extend(self.headers(Some(&tokens.access)));
+                cx.forward(request);
+            }
         }
     }
 
@@ -231,6 +243,7 @@ impl Account for SsiAccount {
     fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>) {
         match call {
             Call::Instruments => self.want(Purpose::Instruments, cx),
+            Call::Request(request) => self.want(Purpose::Request((*request).clone()), cx),
             _ => cx.refused(Failure::new(Recovery::FixRequest, "SSI sends books with its streams alone")),
         }
     }
@@ -249,7 +262,7 @@ impl Account for SsiAccount {
         if let Step::Use(tokens) = &step {
             cx.keep(&tokens.written());
         }
-        self.act(step, self.purpose, cx);
+        self.act(step, self.purpose.clone(), cx);
         Ok(())
     }
 
@@ -257,6 +270,8 @@ impl Account for SsiAccount {
         let mut failure = code::failure(reply);
         if is_login(reply.route()) {
             _ = self.session.refused(failure.clone());
+        } else if failure.recovery == Recovery::Reauthenticate {
+            self.session.doubt();
         }
         // Without a word of the venue's own a refresh may have met anything on its way. Its tokens are gone all the same:
         // whoever asks next logs in.
@@ -287,8 +302,8 @@ impl Account for SsiAccount {
 
     fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
         let step = self.session.typed(Secret::new(input.expose().trim()));
-        self.purpose = Purpose::Grant(ACCOUNT);
-        self.act(step, self.purpose, cx);
+        self.purpose = self.awaiting.clone();
+        self.act(step, self.purpose.clone(), cx);
     }
 }
 

@@ -11,46 +11,19 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ring::rsa::KeyPairComponents;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::Value;
 use tapewire_core::event::{Id, OrderStatus, Side};
-use tapewire_core::{HttpMethod, HttpReply, HttpRequest, Recovery, Replay, Secret, UnixNanos};
+use tapewire_core::{HttpMethod, HttpReply, HttpRequest, Recovery, Replay, RsaKey, Secret, Signer, UnixNanos};
+use tapewire_engine::RsaSigner;
 use tapewire_ssi::trading::{
-    Change, KeyForm, NewOrder, OrderError, OrderKind, PrivateKey, RequestKey, Search, Sign, Trading, Which, balances,
-    find, orders, placed, positions,
+    Change, NewOrder, OrderError, OrderKind, PrivateKey, RequestKey, Search, Trading, Which, balances, find, orders,
+    placed, positions,
 };
-
-/// Signs with what the TLS library brings, as the engine may.
-struct Signer(RsaKeyPair);
-
-impl Signer {
-    fn new(key: &PrivateKey) -> Self {
-        Self(match key.expose() {
-            KeyForm::Components([n, e, d, p, q, dp, dq, inverse_q]) => {
-                let public_key = ring::rsa::PublicKeyComponents { n, e };
-                let parts = KeyPairComponents { public_key, d, p, q, dP: dp, dQ: dq, qInv: inverse_q };
-                RsaKeyPair::from_components(&parts).unwrap()
-            }
-            KeyForm::Pkcs8(bytes) => RsaKeyPair::from_pkcs8(bytes).unwrap(),
-            KeyForm::Pkcs1(bytes) => RsaKeyPair::from_der(bytes).unwrap(),
-        })
-    }
-}
-
-impl Sign for Signer {
-    fn rsa_sha256(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let mut signature = vec![0; self.0.public().modulus_len()];
-        let random = ring::rand::SystemRandom::new();
-        self.0.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).ok()?;
-        Some(signature)
-    }
-}
 
 /// Signs nothing, legibly.
 struct Echo;
 
-impl Sign for Echo {
+impl Signer for Echo {
     fn rsa_sha256(&self, message: &[u8]) -> Option<Vec<u8>> {
         Some(message.len().to_be_bytes().to_vec())
     }
@@ -82,7 +55,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 
 /// The same key as PEM, PKCS#1 and PKCS#8.
 fn pems(key: &PrivateKey) -> [String; 2] {
-    let KeyForm::Components([n, e, d, p, q, dp, dq, inverse_q]) = key.expose() else { return Default::default() };
+    let RsaKey::Components([n, e, d, p, q, dp, dq, inverse_q]) = key.expose() else { return Default::default() };
     let number = |bytes: &[u8]| der(2, &[&[0_u8][..usize::from(bytes[0] >= 128)], bytes].concat());
     let numbers: Vec<u8> = [&[0][..], n, e, d, p, q, dp, dq, inverse_q].into_iter().flat_map(number).collect();
     let pkcs1 = der(0x30, &numbers);
@@ -100,8 +73,9 @@ fn every_published_signature_comes_out_of_every_form_of_the_key() {
     let Some(published) = vectors() else { return };
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let key = PrivateKey::read(&Secret::new(text(&published["private_key_config_value"]))).unwrap();
-    let mut signers = vec![Signer::new(&key)];
-    signers.extend(pems(&key).map(|pem| Signer::new(&PrivateKey::read(&Secret::new(pem)).unwrap())));
+    let mut signers = vec![RsaSigner::new(key.expose()).unwrap()];
+    signers
+        .extend(pems(&key).map(|pem| RsaSigner::new(PrivateKey::read(&Secret::new(pem)).unwrap().expose()).unwrap()));
     let vectors = published["vectors"].as_array().unwrap();
     assert_eq!(vectors.len(), 4);
     for (vector, signer) in vectors.iter().flat_map(|vector| signers.iter().map(move |signer| (vector, signer))) {

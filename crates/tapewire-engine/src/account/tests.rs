@@ -1,9 +1,9 @@
 //! The account's task: what it asks, what it forgets, and whom it lets wait.
 
-use std::time::Duration;
+mod requests;
 
 use async_trait::async_trait;
-use tapewire_core::{Budget, DecodeError};
+use tapewire_core::{Budget, DecodeError, HttpReply, Route, Topic};
 
 use super::*;
 use crate::{DialError, Dialer, Stream};

@@ -4,20 +4,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use tapewire_core::Secret;
+use tapewire_core::{RsaKey, Secret};
 
 /// An RSA key. Nothing of it prints, and its memory is wiped.
 pub struct PrivateKey(Form);
-
-/// What whoever signs gets to see of a key.
-pub enum KeyForm<'a> {
-    /// The eight numbers, big-endian, without leading zeros: modulus, exponent, D, P, Q, DP, DQ, inverse of Q.
-    Components([&'a [u8]; 8]),
-    /// PKCS#8, as of `BEGIN PRIVATE KEY`.
-    Pkcs8(&'a [u8]),
-    /// PKCS#1, as of `BEGIN RSA PRIVATE KEY`.
-    Pkcs1(&'a [u8]),
-}
 
 enum Form {
     Components([Bytes; 8]),
@@ -25,7 +15,7 @@ enum Form {
     Pkcs1(Bytes),
 }
 
-/// The elements of an `RSAKeyValue`, in the order of [`KeyForm::Components`].
+/// The elements of an `RSAKeyValue`, in the order of [`RsaKey::Components`].
 const ELEMENTS: [&str; 8] = ["Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ"];
 
 /// Bytes that are wiped when they are dropped.
@@ -81,18 +71,12 @@ impl PrivateKey {
 
     /// The key, for whoever signs with it.
     #[must_use]
-    pub fn expose(&self) -> KeyForm<'_> {
+    pub fn expose(&self) -> RsaKey<'_> {
         match &self.0 {
-            Form::Components(numbers) => KeyForm::Components(numbers.each_ref().map(|Bytes(number)| &number[..])),
-            Form::Pkcs8(Bytes(bytes)) => KeyForm::Pkcs8(bytes),
-            Form::Pkcs1(Bytes(bytes)) => KeyForm::Pkcs1(bytes),
+            Form::Components(numbers) => RsaKey::Components(numbers.each_ref().map(|Bytes(number)| &number[..])),
+            Form::Pkcs8(Bytes(bytes)) => RsaKey::Pkcs8(bytes),
+            Form::Pkcs1(Bytes(bytes)) => RsaKey::Pkcs1(bytes),
         }
-    }
-}
-
-impl fmt::Debug for KeyForm<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyForm(***)")
     }
 }
 
@@ -154,7 +138,7 @@ mod tests {
     fn numbers_are_read_without_leading_zeros() {
         for text in [XML.to_owned(), BASE64_STANDARD.encode(XML), format!("\n {XML} \n")] {
             let key = read(&text).unwrap();
-            let KeyForm::Components(numbers) = key.expose() else { panic!("{text}") };
+            let RsaKey::Components(numbers) = key.expose() else { panic!("{text}") };
             assert_eq!(numbers, [&[1, 2][..], &[1, 0, 1], &[8], &[3], &[4], &[5], &[6], &[7]]);
         }
     }
@@ -179,6 +163,6 @@ mod tests {
     #[test]
     fn a_key_does_not_print() {
         let key = read(XML).unwrap();
-        assert_eq!(format!("{key:?} {:?}", key.expose()), "PrivateKey(***) KeyForm(***)");
+        assert_eq!(format!("{key:?} {:?}", key.expose()), "PrivateKey(***) RsaKey(***)");
     }
 }

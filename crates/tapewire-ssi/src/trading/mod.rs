@@ -4,7 +4,7 @@
 //! ([`Replay::Never`](tapewire_core::Replay)). Where no answer came, the order is looked for under its key
 //! ([`Trading::orders`], [`find`]) before anything else is done. What is signed is what is sent: a body is written once.
 //!
-//! The requests lack the line `Authorization`, which whoever holds the session of the key adds.
+//! The requests lack the line `Authorization`: `Handle::request` of the engine has the account add it.
 
 mod answer;
 mod key;
@@ -12,10 +12,10 @@ mod order;
 
 use std::fmt;
 
-use tapewire_core::{HttpMethod, HttpRequest, Secret, UnixNanos};
+use tapewire_core::{HttpMethod, HttpRequest, Secret, Signer, UnixNanos};
 
 pub use self::answer::{Placed, Search, balances, find, orders, placed, positions};
-pub use self::key::{KeyError, KeyForm, PrivateKey};
+pub use self::key::{KeyError, PrivateKey};
 pub use self::order::{Change, NewOrder, OrderError, OrderKind, Which};
 use crate::time;
 
@@ -40,12 +40,6 @@ pub struct Trading {
 /// Our name for a request that changes something: at most 20 letters and digits, each used once a day.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestKey(Box<str>);
-
-/// Signs by RSASSA-PKCS1-v1_5 with SHA-256.
-pub trait Sign {
-    /// The signature of a message; `None` where the key is of no use.
-    fn rsa_sha256(&self, message: &[u8]) -> Option<Vec<u8>>;
-}
 
 /// A request that changes something, and is not signed yet.
 #[derive(Clone, Debug)]
@@ -148,7 +142,7 @@ impl fmt::Display for RequestKey {
 impl Unsigned {
     /// Signs the very bytes of the body; `None` where the key is of no use.
     #[must_use]
-    pub fn sign(mut self, signer: &dyn Sign) -> Option<HttpRequest> {
+    pub fn sign(mut self, signer: &dyn Signer) -> Option<HttpRequest> {
         let signature = signer.rsa_sha256(&self.0.body)?;
         self.0.headers.push(("X-Signature".to_owned(), hex::encode(signature)));
         Some(self.0)
@@ -156,9 +150,7 @@ impl Unsigned {
 }
 
 fn unsigned(method: HttpMethod, body: String) -> Unsigned {
-    let mut request = HttpRequest::send(method, ORDER, body, 1);
-    request.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-    Unsigned(request)
+    Unsigned(HttpRequest::send(method, ORDER, body, 1))
 }
 
 /// A text as a value of a query.

@@ -1,0 +1,58 @@
+//! Requests of the program's own, such as orders: their answers, and what can go wrong with them.
+
+use std::fmt;
+
+use tapewire_core::{Failure, HttpReply, Recovery, UnixNanos};
+
+/// What a venue answered to a request, with a status of success.
+#[derive(Clone)]
+pub struct Answer {
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) ts_recv: UnixNanos,
+}
+
+/// A request had no success. The three cases differ in what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// It was not sent: nothing has happened at the venue.
+    #[error("not sent: {}", .0.reason)]
+    NotSent(Failure),
+    /// The venue refused it: nothing has happened there.
+    #[error("refused: {}", .0.reason)]
+    Refused(Failure),
+    /// It was sent, and whether the venue carried it out is not known. Ask for its outcome before anything else.
+    #[error("sent, with unknown outcome: {}", .0.reason)]
+    Unknown(Failure),
+}
+
+impl Answer {
+    /// The answer, for the functions of an adapter that read it.
+    #[must_use]
+    pub fn reply(&self) -> HttpReply<'_> {
+        HttpReply { path: &self.path, status: self.status, body: &self.body, ts_recv: Some(self.ts_recv) }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reply().fmt(f)
+    }
+}
+
+impl RequestError {
+    /// Why, with the venue's code where it gives one.
+    #[must_use]
+    pub const fn failure(&self) -> &Failure {
+        match self {
+            Self::NotSent(failure) | Self::Refused(failure) | Self::Unknown(failure) => failure,
+        }
+    }
+
+    /// What the caller can do. Of [`RequestError::Unknown`] that holds for asking, not for sending it again.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        self.failure().recovery
+    }
+}
