@@ -95,7 +95,7 @@ impl Account for SpotAccount {
             return Failure { recovery: by_status.unwrap_or(failure.recovery), ..failure };
         };
         let recovery = by_status.or_else(|| recovery(error.code)).unwrap_or(failure.recovery);
-        Failure { recovery, code: Some(error.code.to_string()), reason: excerpt(error.msg.as_bytes()) }
+        Failure { code: Some(error.code.to_string()), ..Failure::new(recovery, excerpt(error.msg.as_bytes())) }
     }
 }
 

@@ -189,6 +189,8 @@ mod tests {
             state: ConnectionState::Backoff,
             reason: Some("reset".into()),
             recovery: None,
+            code: None,
+            limit: None,
             attempt: 1,
             delay: Some(std::time::Duration::from_millis(250)),
             ts_recv,

@@ -219,7 +219,7 @@ impl Failure {
             reason.push_str(": ");
             reason.push_str(&crate::excerpt(body.as_bytes()));
         }
-        Self { recovery, code: Some(reply.status.to_string()), reason }
+        Self { code: Some(reply.status.to_string()), ..Self::new(recovery, reason) }
     }
 }
 

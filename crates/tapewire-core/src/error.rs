@@ -114,7 +114,8 @@ impl ParseError {
     }
 }
 
-/// A frame, or a part of one, could not be decoded. It was reported and counted; the connection lives on.
+/// A frame, or a part of one, could not be decoded. It was reported and counted; the connection lives on, unless the frame
+/// passed a limit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -133,6 +134,32 @@ pub enum DecodeError {
         /// The member that holds it.
         field: &'static str,
     },
+    /// The frame passed a limit of ours. This alone costs the connection too.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+}
+
+/// A venue's frame passed a limit of ours. It was dropped, and its connection ended: what opens in its place begins anew,
+/// as after any loss. Raise the limit where frames that long are to be expected.
+///
+/// It stands in [`Connection::limit`](crate::event::Connection::limit) of the event that tells the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// A compressed frame inflates to more than it may. No more than the limit was ever held in memory.
+    #[error("a payload inflates to more than the limit of {limit} bytes")]
+    Inflated {
+        /// How long a payload may become, in bytes, as configured.
+        limit: usize,
+    },
+}
+
+impl LimitError {
+    /// What is done: the connection is opened again.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::Retry
+    }
 }
 
 impl DecodeError {

@@ -35,7 +35,7 @@ pub use book::BookRule;
 pub use channel::{Channel, Interval, Offset, RawTopic};
 pub use connector::{Capabilities, ChannelCapability, Connector, Ending};
 pub use decimal::{Decimal, Level, Total};
-pub use error::{DecodeError, EXCERPT_LENGTH_MAX, ParseError, Recovery, Unsupported, chain, excerpt};
+pub use error::{DecodeError, EXCERPT_LENGTH_MAX, LimitError, ParseError, Recovery, Unsupported, chain, excerpt};
 pub use frame::{Frame, HttpMethod, HttpReply, HttpRequest, Replay};
 pub use hours::Hours;
 pub use instrument::{INSTRUMENTS_MAX, InstrumentId, SYMBOL_LENGTH_MAX};

@@ -1,7 +1,7 @@
 //! [`Protocol`]: the hot side of an adapter, one for each connection; and the context it speaks through.
 
 use crate::event::{Event, Id};
-use crate::{DecodeError, Frame, Recovery, Subscription, Topic, TopicId, TopicTable, UnixNanos};
+use crate::{DecodeError, Frame, LimitError, Recovery, Subscription, Topic, TopicId, TopicTable, UnixNanos};
 
 /// Frames in, effects out. One task calls it, with one frame after the other.
 pub trait Protocol: Send {
@@ -142,12 +142,20 @@ pub struct Failure {
     pub code: Option<String>,
     /// Why, in words fit to print.
     pub reason: String,
+    /// The limit of ours that was passed, where that is why.
+    pub limit: Option<LimitError>,
 }
 
 impl Failure {
     /// A failure without a venue's code.
     pub fn new(recovery: Recovery, reason: impl Into<String>) -> Self {
-        Self { recovery, code: None, reason: reason.into() }
+        Self { recovery, code: None, reason: reason.into(), limit: None }
+    }
+}
+
+impl From<LimitError> for Failure {
+    fn from(limit: LimitError) -> Self {
+        Self { limit: Some(limit), ..Self::new(limit.recovery(), limit.to_string()) }
     }
 }
 

@@ -392,7 +392,7 @@ fn closed_by(frame: Option<CloseFrame>) -> Closure {
     };
     let words = tapewire_core::excerpt(reason.as_bytes());
     let reason = if words.is_empty() { "the venue closed the connection".to_owned() } else { words };
-    let failure = Failure { recovery, code: Some(number.to_string()), reason };
+    let failure = Failure { code: Some(number.to_string()), ..Failure::new(recovery, reason) };
     Closure { failure, how: Some(How::Closed(number)) }
 }
 

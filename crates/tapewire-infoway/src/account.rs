@@ -99,6 +99,7 @@ impl Account for InfowayAccount {
             recovery: code.map_or(Recovery::Retry, code::of_rest),
             code: code.map(|code| code.to_string()),
             reason: answer.words().map_or(by_status.reason, |words| excerpt(words.as_bytes())),
+            limit: None,
         }
     }
 }

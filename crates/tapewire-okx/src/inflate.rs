@@ -1,7 +1,7 @@
 //! Inflates frames that are compressed as raw DEFLATE, one complete stream a frame, into memory that is used again.
 
 use flate2::{Decompress, FlushDecompress, Status};
-use tapewire_core::{Context, DecodeError, Failure, Recovery};
+use tapewire_core::{Context, DecodeError, LimitError};
 
 /// How long a payload may become by default, in bytes. The longest one in recordings is of 19 KB.
 pub const LENGTH_MAX: usize = 16 * 1024 * 1024;
@@ -45,11 +45,8 @@ impl Refused {
     pub(crate) fn report(self, frame: &[u8], cx: &mut Context<'_>) {
         let why = DecodeError::from(self);
         cx.malformed(None, frame, &why);
-        if let Self::TooLong { limit } = self {
-            cx.fail(Failure::new(
-                Recovery::Retry,
-                format!("a payload inflates to more than the limit of {limit} bytes"),
-            ));
+        if let DecodeError::Limit(limit) = why {
+            cx.fail(limit.into());
         }
     }
 }
@@ -61,7 +58,7 @@ impl From<Refused> for DecodeError {
             Refused::Broken => "the payload is no raw DEFLATE stream",
             Refused::Truncated => "the compressed payload ends early",
             Refused::Trailing => "something follows the compressed payload",
-            Refused::TooLong { .. } => "the payload inflates to more than the limit",
+            Refused::TooLong { limit } => return LimitError::Inflated { limit }.into(),
             Refused::NotUtf8 => "the inflated payload is not UTF-8",
         })
     }

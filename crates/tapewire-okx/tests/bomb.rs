@@ -10,7 +10,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use tapewire_core::event::{ConnectionState, Event};
-use tapewire_core::{Frame, Recovery, Venue};
+use tapewire_core::{Frame, LimitError, Recovery, Venue};
 use tapewire_engine::{Engine, Feed};
 use tapewire_okx::{OkexV1, OkexV3};
 use tapewire_sim::Simulator;
@@ -106,13 +106,14 @@ async fn a_bomb_ends_its_connection_at_the_limit_and_memory_stays_flat() {
                 None
             }
             Event::Connection(it) if it.state == ConnectionState::Backoff => {
-                Some((it.reason.as_deref().unwrap_or_default().to_owned(), it.recovery))
+                Some((it.limit, it.reason.as_deref().unwrap_or_default().to_owned(), it.recovery))
             }
             _ => None,
         })
         .await;
-        for (reason, recovery) in ends {
-            assert!(reason.contains("1048576"), "the limit is told: {reason}");
+        for (limit, reason, recovery) in ends {
+            assert_eq!(limit, Some(LimitError::Inflated { limit: LIMIT }));
+            assert_eq!(reason, "a payload inflates to more than the limit of 1048576 bytes");
             assert_eq!(recovery, Some(Recovery::Retry));
         }
         assert_eq!(malformed, 2, "each is reported as well");

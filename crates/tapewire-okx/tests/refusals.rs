@@ -7,7 +7,7 @@ use std::time::Duration;
 use tapewire_core::event::{BookAction, ConnectionState, Event};
 use tapewire_core::{Recovery, SubscriptionState, UnixNanos, Venue};
 use tapewire_engine::{Clock, Engine, Feed};
-use tapewire_okx::{Books, Okx, okx};
+use tapewire_okx::{Books, Okx, okex_v1, okex_v3, okx};
 use tapewire_sim::Simulator;
 
 async fn simulator(vip: &str) -> Simulator {
@@ -109,4 +109,96 @@ async fn a_clock_that_is_off_is_named() {
     .await;
     assert!(reason.contains("60006") && reason.contains("which reads 2020-01-01T00:00"), "{reason}");
     assert_eq!(recovery, Some(Recovery::FixConfig));
+}
+
+/// What a refused login is told as: the state of its connection, the code and what can be done. The engine's clock may
+/// read something else than the venue's.
+async fn refused(venue: Venue, simulator: &Simulator, subscription: &str, clock: Option<Clock>) -> Refused {
+    let venue = venue.endpoint(simulator.ws_url().parse().unwrap());
+    let builder = Engine::builder().venue(venue).seed(1).subscribe(subscription.parse().unwrap());
+    let mut feed = match clock {
+        Some(clock) => builder.clock(clock).start().unwrap(),
+        None => builder.start().unwrap(),
+    };
+    first(&mut feed, |event| match event {
+        Event::Connection(it) if it.recovery.is_some() => {
+            let reason = it.reason.as_deref().unwrap_or_default().to_owned();
+            Some(Refused {
+                state: it.state,
+                code: it.code.as_deref().map(str::to_owned),
+                recovery: it.recovery,
+                reason,
+            })
+        }
+        Event::Connection(it) => {
+            assert_ne!(it.state, ConnectionState::Live, "nobody is let in");
+            None
+        }
+        _ => None,
+    })
+    .await
+}
+
+struct Refused {
+    state: ConnectionState,
+    code: Option<String>,
+    recovery: Option<Recovery>,
+    reason: String,
+}
+
+impl Refused {
+    fn told(&self) -> (ConnectionState, Option<&str>, Option<Recovery>) {
+        (self.state, self.code.as_deref(), self.recovery)
+    }
+}
+
+async fn old(id: &str) -> Simulator {
+    Simulator::builder(id).listen("127.0.0.1:0").start().await.unwrap()
+}
+
+/// Each case at a venue of its own: these allow one connection a second.
+#[tokio::test]
+async fn the_old_dialects_give_up_a_wrong_login_with_the_venues_code() {
+    for (key, secret, passphrase, code) in [
+        ("sim-key", "another", "sim-passphrase", "30013"),
+        ("sim-key", "sim-secret", "another", "30015"),
+        ("bad-key", "sim-secret", "sim-passphrase", "30006"),
+    ] {
+        let venue = okex_v3().credentials(key, secret).passphrase(passphrase);
+        let refused = refused(venue, &old("okex-v3").await, "okex-v3:USDT@balance", None).await;
+        let expected = (ConnectionState::GaveUp, Some(code), Some(Recovery::Reauthenticate));
+        assert_eq!(refused.told(), expected, "{}", refused.reason);
+    }
+    for (key, secret) in [("sim-key", "another"), ("bad-key", "sim-secret")] {
+        let venue = okex_v1().credentials(key, secret);
+        let refused = refused(venue, &old("okex-v1").await, "okex-v1:*@balance", None).await;
+        let expected = (ConnectionState::GaveUp, Some("10005"), Some(Recovery::Reauthenticate));
+        assert_eq!(refused.told(), expected, "{}", refused.reason);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_named_by_the_third_dialect_too() {
+    let venue = okex_v3().credentials("sim-key", "sim-secret").passphrase("sim-passphrase");
+    let clock = Clock::virtual_from(UnixNanos(1_577_836_800_000_000_000));
+    let refused = refused(venue, &old("okex-v3").await, "okex-v3:USDT@balance", Some(clock)).await;
+    assert_eq!(refused.told(), (ConnectionState::Backoff, Some("30008"), Some(Recovery::FixConfig)));
+    assert!(refused.reason.contains("which reads 2020-01-01T00:00"), "{}", refused.reason);
+}
+
+/// An account's channel, and nobody who could be logged in: the venue refuses that one subscription, for good.
+#[tokio::test]
+async fn an_account_without_credentials_is_refused_once() {
+    for (venue, id, subscription, code) in
+        [(okex_v3(), "okex-v3", "okex-v3:USDT@balance", "30041"), (okex_v1(), "okex-v1", "okex-v1:*@balance", "10002")]
+    {
+        let simulator = old(id).await;
+        let mut feed = listen(venue, &simulator, subscription);
+        let (state, told) = first(&mut feed, |event| match event {
+            Event::Subscription(it) => Some((it.state, it.code.as_deref()?.to_owned())),
+            _ => None,
+        })
+        .await;
+        assert_eq!((state, told.as_str()), (SubscriptionState::Rejected, code), "{id}");
+    }
 }

@@ -155,7 +155,7 @@ fn a_refusal_names_the_channel_that_was_asked_for() {
 /// The venue's words, its code, and what can be done.
 #[test]
 fn a_refused_login_says_what_can_be_done() {
-    for (code, recovery) in [("10007", Recovery::Reauthenticate), ("10002", Recovery::Retry)] {
+    for (code, recovery) in [("10005", Recovery::Reauthenticate), ("20014", Recovery::Retry)] {
         let credentials = Credentials { key: Secret::new("K"), secret: Secret::new("S"), passphrase: None };
         let grant = Grant { login: Some(credentials), ..Grant::to("ws://recording".parse().unwrap()) };
         let mut protocol = OkexV1::new().protocol(Route("spot"), &grant);

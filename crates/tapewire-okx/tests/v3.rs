@@ -194,9 +194,13 @@ fn a_refused_login_ends_the_connection_with_the_venues_code() {
         entry.text(r#"{"event":"error","message":"Invalid sign","errorCode":30013}"#),
         [r#"error Some("30013") fatal Some(Reauthenticate)"#]
     );
-    for (code, recovery) in
-        [("30027", "Reauthenticate"), ("30008", "FixConfig"), ("30026", "RetryAfter(10s)"), ("30043", "Retry")]
-    {
+    for (code, recovery) in [
+        ("30027", "Reauthenticate"),
+        ("30008", "FixConfig"),
+        ("30026", "RetryAfter(10s)"),
+        ("30014", "RetryAfter(10s)"),
+        ("30043", "Retry"),
+    ] {
         let (mut entry, _) = opened(Some("WORD"));
         let heard = entry.text(&format!(r#"{{"event":"error","message":"no","errorCode":{code}}}"#));
         assert_eq!(heard, [format!(r#"error Some("{code}") fatal Some({recovery})"#)]);

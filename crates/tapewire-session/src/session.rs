@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tapewire_core::event::{Cause, Connection, ConnectionState, Event};
 use tapewire_core::{
-    Connector, Context, Ending, Failure, Grant, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId,
+    Connector, Context, Ending, Failure, Grant, LimitError, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId,
 };
 
 use crate::backoff::Backoff;
@@ -69,9 +69,11 @@ pub struct Session {
 }
 
 /// What follows from the end of a connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct End {
     pub(crate) recovery: Recovery,
+    pub(crate) code: Option<Box<str>>,
+    pub(crate) limit: Option<LimitError>,
     pub(crate) delay: Option<Duration>,
 }
 
@@ -345,11 +347,12 @@ impl Session {
     }
 
     fn closed(&mut self, now: Now, connection: u64, failure: Failure, out: &mut Output<'_>) {
-        let Failure { recovery, code, reason } = failure;
-        let reason = code.map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
+        let Failure { recovery, code, reason, limit } = failure;
+        let reason = code.as_ref().map_or_else(|| reason.clone(), |code| format!("{reason} (code {code})"));
+        let end = End { recovery, code: code.map(String::into_boxed_str), limit, delay: None };
         if let Some(link) = self.successor.take_if(|link| link.number == connection) {
             let delay = self.delay(recovery, &link);
-            return self.successor_lost(now, connection, End { recovery, delay }, &reason, out);
+            return self.successor_lost(now, connection, End { delay, ..end }, &reason, out);
         }
         let Some(link) = self.primary.take_if(|link| link.number == connection) else { return };
         if link.life.is_proven(&self.policy, now.mono) {
@@ -359,14 +362,13 @@ impl Session {
         let heir = self.successor.take();
         self.interrupt(now, heir.as_ref(), out);
         if let Some(heir) = heir {
-            let end = Some(End { recovery, delay: None });
-            self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), end, out);
+            self.tell_connection(now, connection, ConnectionState::Closed, Some(&reason), Some(end), out);
             return self.promote(now, heir, out);
         }
         let delay = self.delay(recovery, &link);
         self.retry_at = delay.map(|delay| now.mono.after(delay));
         let state = if delay.is_some() { ConnectionState::Backoff } else { ConnectionState::GaveUp };
-        self.tell_connection(now, connection, state, Some(&reason), Some(End { recovery, delay }), out);
+        self.tell_connection(now, connection, state, Some(&reason), Some(End { delay, ..end }), out);
         if delay.is_none() {
             self.ended = true;
             out.actions.push(Action::Ended);
@@ -432,15 +434,19 @@ impl Session {
         end: Option<End>,
         out: &mut Output<'_>,
     ) {
+        let recovery = end.as_ref().map(|end| end.recovery);
+        let (code, limit, delay) = end.map_or((None, None, None), |end| (end.code, end.limit, end.delay));
         (out.events)(&Event::Connection(&Connection {
             venue: self.connector.venue(),
             connection,
             route: self.route.0,
             state,
             reason: reason.map(Into::into),
-            recovery: end.map(|end| end.recovery),
+            recovery,
+            code,
+            limit,
             attempt: self.backoff.failures(),
-            delay: end.and_then(|end| end.delay),
+            delay,
             ts_recv: Some(now.wall),
         }));
     }

@@ -163,7 +163,7 @@ impl Session {
         if let Some(recovery) = answer.fatal {
             let Answer { code, reason, .. } = answer;
             let reason = reason.map_or_else(|| "the venue ended the connection".to_owned(), String::from);
-            let failure = Failure { recovery, code: code.map(String::from), reason };
+            let failure = Failure { code: code.map(String::from), ..Failure::new(recovery, reason) };
             self.end(now, connection, failure, out);
         }
     }

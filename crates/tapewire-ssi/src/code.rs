@@ -22,9 +22,8 @@ pub(crate) fn failure(reply: HttpReply<'_>) -> Failure {
     };
     let recovery = code.and_then(recovery).unwrap_or_else(|| by_status(reply.status));
     Failure {
-        recovery,
         code: Some(code.map_or_else(|| reply.status.to_string(), |code| excerpt(code.as_bytes()))),
-        reason,
+        ..Failure::new(recovery, reason)
     }
 }
 

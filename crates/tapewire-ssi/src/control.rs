@@ -112,9 +112,8 @@ fn refusal(it: &Envelope<'_>, cx: &mut Context<'_>) {
     let wait = it.retry_after.as_ref().and_then(Word::number).map(Duration::from_secs);
     let words = it.words().unwrap_or("the venue refused the connection");
     cx.fail(Failure {
-        recovery: recovery(code, wait),
         code: Some(excerpt(code.as_bytes())),
-        reason: excerpt(masked(words).as_bytes()),
+        ..Failure::new(recovery(code, wait), excerpt(masked(words).as_bytes()))
     });
 }
 

@@ -55,7 +55,7 @@ impl Ears {
     }
 
     fn failure(&mut self, kind: &'static str, failure: &Failure) {
-        let Failure { recovery, code, reason } = failure;
+        let Failure { recovery, code, reason, .. } = failure;
         self.say(kind, None, &Failed { kind, recovery: format!("{recovery:?}"), code: code.as_deref(), reason });
     }
 

@@ -6,7 +6,7 @@ use super::{
     Balance, Bar, Book, Connection, Event, Fill, ForeignRoom, Gap, Index, Instrument, Limits, Liquidation, Malformed,
     Mark, OpenInterest, Order, Position, Quote, Raw, Status, SubscriptionNotice, Ticker, Trade,
 };
-use crate::{Level, Recovery};
+use crate::{Level, LimitError, Recovery};
 
 impl Serialize for Event<'_> {
     /// Writes one object: `kind`, `venue`, `instrument`, `channel`, `ts_event`, `ts_recv`, then what the kind has.
@@ -290,6 +290,8 @@ fn connection<M: SerializeMap>(event: &Connection, map: &mut M) -> Written<M> {
     map.serialize_entry("state", event.state.as_str())?;
     map.serialize_entry("reason", &event.reason)?;
     map.serialize_entry("recovery", &event.recovery.map(Recovery::as_str))?;
+    map.serialize_entry("code", &event.code)?;
+    map.serialize_entry("limit", &event.limit.map(|LimitError::Inflated { limit }| limit))?;
     map.serialize_entry("attempt", &event.attempt)?;
     let millis = |delay: std::time::Duration| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
     map.serialize_entry("delay_ms", &event.delay.map(millis))

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{EventKind, Normalized};
-use crate::{Channel, InstrumentId, Recovery, Subscription, SubscriptionState, UnixNanos, VenueId};
+use crate::{Channel, InstrumentId, LimitError, Recovery, Subscription, SubscriptionState, UnixNanos, VenueId};
 
 /// A proven hole: something the venue sent, or must have sent, that this stream does not hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,6 +121,10 @@ pub struct Connection {
     pub reason: Option<Box<str>>,
     /// What can be done, where it has ended.
     pub recovery: Option<Recovery>,
+    /// The venue's code for the reason: of the login that it refused, or of its close frame.
+    pub code: Option<Box<str>>,
+    /// The limit of ours that a frame of the venue's passed, where that ended it.
+    pub limit: Option<LimitError>,
     /// How many attempts failed in a row, this one included.
     pub attempt: u32,
     /// How long we wait before the next attempt.

@@ -104,6 +104,8 @@ mod tests {
                 state: ConnectionState::Closed,
                 reason: None,
                 recovery: None,
+                code: None,
+                limit: None,
                 attempt: 0,
                 delay: None,
                 ts_recv: at,

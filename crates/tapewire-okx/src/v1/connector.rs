@@ -47,7 +47,8 @@ impl OkexV1 {
         Self { payload_length_max: inflate::LENGTH_MAX, policy: policy() }
     }
 
-    /// How many bytes a frame may inflate to; one that becomes longer ends its connection.
+    /// How many bytes a frame may inflate to; one that becomes longer ends its connection with
+    /// [`LimitError::Inflated`](tapewire_core::LimitError::Inflated), which the event of that end names.
     #[must_use]
     pub fn payload_length_max(mut self, bytes: usize) -> Self {
         self.payload_length_max = bytes;

@@ -159,5 +159,5 @@ fn failure(answer: &Answer<'_>) -> Failure {
     if code::is_of_clock(code) {
         reason = format!("{reason}: {}", crate::clock_advice(None));
     }
-    Failure { recovery: code::of_rest(code), code: Some(excerpt(code.as_bytes())), reason }
+    Failure { code: Some(excerpt(code.as_bytes())), ..Failure::new(code::of_rest(code), reason) }
 }

@@ -65,7 +65,7 @@ fn login_failure(recovery: Recovery, code: Option<&str>, reason: Option<&str>, c
     if code.is_some_and(code::is_of_clock) {
         words = format!("{words}: {}", crate::clock_advice(cx.now()));
     }
-    Failure { recovery, code: code.map(str::to_owned), reason: words }
+    Failure { code: code.map(str::to_owned), ..Failure::new(recovery, words) }
 }
 
 /// A subscription was refused: for good, for now, or until it is asked for from another channel.

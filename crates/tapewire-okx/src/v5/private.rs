@@ -93,7 +93,8 @@ impl Holder<'_> {
 
     /// What a push of an order executed, if it did.
     pub(crate) fn fill_of(&self, it: &own::Order<'_>) -> Result<Option<Fill>, DecodeError> {
-        let trade_id = it.trade_id.and_then(wire::id);
+        // A push that is no execution has the id `""` or `"0"`.
+        let trade_id = it.trade_id.and_then(wire::id).filter(|id| id.number() != Some(0));
         if trade_id.is_none() && it.fill_quantity.is_none_or(Decimal::is_zero) {
             return Ok(None);
         }
@@ -161,4 +162,34 @@ fn liquidity(word: &str) -> Option<Liquidity> {
 
 fn optional_time(field: &'static str, value: Option<i64>) -> Result<Option<UnixNanos>, DecodeError> {
     value.map(|value| time(field, value)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How much a push of an order executed; `None` for one that executed nothing, an error for one that contradicts
+    /// itself.
+    fn executed(members: &str) -> Result<Option<String>, DecodeError> {
+        let text = format!(r#"{{"instId":"BTC-USDT","state":"filled",{members}}}"#);
+        let order: own::Order<'_> = tapewire_json::from_str(&text)?;
+        let holder = Holder { account: "default", ts_recv: None };
+        Ok(holder.fill_of(&order)?.map(|fill| fill.quantity.to_string()))
+    }
+
+    #[test]
+    fn a_push_without_an_execution_makes_no_fill() {
+        for nothing in [
+            r#""tradeId":"","fillSz":"","fillPx":"""#,
+            r#""tradeId":"","fillSz":"0","fillPx":"""#,
+            r#""tradeId":"0","fillSz":"0","fillPx":"0""#,
+            r#""accFillSz":"3""#,
+        ] {
+            assert_eq!(executed(nothing).unwrap(), None, "{nothing}");
+        }
+        assert_eq!(executed(r#""tradeId":"7","fillSz":"0.5","fillPx":"2""#).unwrap().as_deref(), Some("0.5"));
+        for odd in [r#""tradeId":"7","fillSz":"0","fillPx":"2""#, r#""tradeId":"7","fillSz":"0.5","fillPx":"""#] {
+            assert!(executed(odd).is_err(), "{odd}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ impl AccountEffects for Said {
         self.lines.push("done".to_owned());
     }
     fn refused(&mut self, failure: Failure) {
-        let Failure { recovery, code, reason } = failure;
+        let Failure { recovery, code, reason, .. } = failure;
         self.lines.push(format!("refused {recovery:?} {} {reason}", code.unwrap_or_default()));
     }
     fn need_input(&mut self, prompt: &str) {

@@ -81,6 +81,8 @@ fn connection(watch: &mut Watch, number: u64, state: ConnectionState, reason: Op
         state,
         reason: reason.map(Into::into),
         recovery: None,
+        code: None,
+        limit: None,
         attempt: 0,
         delay: None,
         ts_recv: None,
