@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::print_stdout, reason = "a test that skips says so")]
 
+mod desk;
 mod examples;
 mod faults;
 mod life;

@@ -178,7 +178,7 @@ impl Builder {
         for (supervisor, task) in starts {
             runtime.spawn(venue::run(supervisor, task));
         }
-        Ok(Handle { venues: Arc::new(lines), stop: Arc::new(stop) })
+        Ok(Handle { venues: Arc::new(lines), stop: Arc::new(stop), clock })
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tapewire_core::{Failure, HttpRequest, Secret, Subscription, VenueId};
+use tapewire_core::{Failure, HttpRequest, Secret, Subscription, UnixNanos, VenueId};
 use tapewire_session::Counters;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::account::AccountHandle;
+use crate::clock::Clock;
 use crate::command::Command;
 use crate::{Answer, Error, RequestError};
 
@@ -78,6 +79,7 @@ pub struct Handle {
     pub(crate) venues: Arc<BTreeMap<VenueId, Line>>,
     /// Tells all venues at once to end, whatever else they have to do.
     pub(crate) stop: Arc<watch::Sender<bool>>,
+    pub(crate) clock: Clock,
 }
 
 impl Handle {
@@ -132,6 +134,12 @@ impl Handle {
         let line = self.line(venue);
         let line = line.map_err(|error| RequestError::NotSent(Failure::new(error.recovery(), error.to_string())))?;
         line.account.request(request).await
+    }
+
+    /// The engine's time, which its events are stamped with.
+    #[must_use]
+    pub fn now(&self) -> UnixNanos {
+        self.clock.now().wall
     }
 
     /// How each venue stands.

@@ -36,7 +36,8 @@ fn recovery(code: &str) -> Option<Recovery> {
         // The account has no second factor, or the key no such right; a signature that is not the key's.
         "400101" | "400102" | "400103" | "400171" | "401006" | "401013" | "403100" => Recovery::FixConfig,
         _ if code.len() == 6 && code.starts_with("400") => Recovery::FixRequest,
-        _ => return None,
+        // A status, whatever status it came with.
+        _ => by_status(code.parse().ok().filter(|status| (400..600).contains(status))?),
     })
 }
 
@@ -68,6 +69,8 @@ mod tests {
             (403, "<html>blocked</html>", "403", Recovery::FixConfig),
             (503, "busy", "503", Recovery::Retry),
             (409, r#"{"code":409,"msg":"used"}"#, "409", Recovery::FixRequest),
+            (200, r#"{"code":500,"msg":"oops"}"#, "500", Recovery::Retry),
+            (200, r#"{"code":7,"msg":"what"}"#, "7", Recovery::FixRequest),
         ] {
             let failure = failure(HttpReply { path: "/", status, body, ts_recv: None });
             assert_eq!((failure.code.as_deref(), failure.recovery), (Some(code), expected), "{status} {body}");

@@ -32,17 +32,21 @@
 //! - [`venues`] lists the venues of this build by name; each has a feature, and a module of its name such as
 //!   `binance`. A venue of another crate works the same: anything that is a [`Connector`] can be made a [`Venue`].
 //!
-//! This crate adds nothing of its own but that list. Whoever needs one venue alone may import `tapewire-engine` and the
+//! - `desk`, with the feature of that name, places orders at SSI.
+//!
+//! This crate adds nothing else of its own. Whoever needs one venue alone may import `tapewire-engine` and the
 //! venue's crate instead.
 
+#[cfg(feature = "desk")]
+pub mod desk;
 pub mod venues;
 
 #[cfg(feature = "binance")]
 pub use tapewire_binance as binance;
 pub use tapewire_core::*;
 pub use tapewire_engine::{
-    Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle, HttpError,
-    NetDialer, OtpSource, Status, Stream, instruments,
+    Answer, Builder, CAPACITY, Clock, Delivery, DialError, Dialer, Engine, Error, EventHandler, Feed, Handle,
+    HttpError, NetDialer, OtpSource, RequestError, RsaSigner, Status, Stream, UnfitKey, instruments,
 };
 #[cfg(feature = "infoway")]
 pub use tapewire_infoway as infoway;

@@ -24,6 +24,13 @@ pub struct Placed {
     pub raw_status: Option<Box<str>>,
 }
 
+impl From<Order> for Placed {
+    fn from(order: Order) -> Self {
+        let Order { order_id, client_order_id, status, raw_status, .. } = order;
+        Self { order_id, client_order_id, status, raw_status }
+    }
+}
+
 /// What a page of orders says of one that is looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Search {
@@ -146,7 +153,8 @@ struct Contracts<'a> {
 /// Reads the answer to an order, a change or a cancellation.
 ///
 /// # Errors
-/// What the venue says against it. Where the answer cannot be read, nobody knows: look for the order by its key.
+/// What the venue says against it, with a code. A failure without one is an answer that cannot be read: nobody knows, so
+/// look for the order by its key.
 pub fn placed(reply: HttpReply<'_>) -> Result<Placed, Failure> {
     let it: Taken<'_> = body(reply)?.cursor().read().map_err(unreadable)?;
     Ok(Placed {
