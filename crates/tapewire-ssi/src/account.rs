@@ -1,5 +1,7 @@
 //! [`SsiAccount`]: tokens and instruments over REST.
 
+use std::collections::BTreeMap;
+
 use tapewire_core::event::{Event, Instrument, Malformed, Product, TradingState};
 use tapewire_core::{
     Account, AccountContext, Call, Channel, Credentials, DecodeError, DialRequest, Failure, Grant, HttpMethod,
@@ -8,6 +10,7 @@ use tapewire_core::{
 use tapewire_json::Raw;
 
 use crate::connector::Ssi;
+use crate::request::{ACCOUNTS_MAX, is_account};
 use crate::token::{Level, Request, Session, Step, Tokens};
 use crate::topic::{ACCOUNT, MARKET};
 use crate::wire::rest::{self, OtpAsked, Security, Status};
@@ -28,6 +31,11 @@ const BOARDS: [&str; 3] = ["HOSE", "HNX", "UPCOM"];
 const ACCOUNTS: &str = "/api/v3/account/info";
 /// A person has not approved yet.
 const PENDING: &str = "401114";
+/// The purposes of tokens that are no route, by name.
+const INSTRUMENTS: &str = "instruments";
+const REQUEST: &str = "request";
+/// How many digits the venue's own codes have; others are of HTTP.
+const CODE_LENGTH: usize = 6;
 
 /// What does not belong to one connection: the session of the key.
 pub(crate) struct SsiAccount {
@@ -41,6 +49,12 @@ pub(crate) struct SsiAccount {
     purpose: Purpose,
     /// What a person was asked to type a code for.
     awaiting: Purpose,
+    /// The access token that was used last for each purpose: when the venue refuses one, it may not be the one of now.
+    used: BTreeMap<&'static str, Secret>,
+    /// Whether the venue has refused what was granted last.
+    refused: bool,
+    /// The access token that it has refused over REST, where it has taken none since.
+    doubted: Option<Secret>,
 }
 
 /// What a token is wanted for.
@@ -63,6 +77,9 @@ impl SsiAccount {
             accounts: venue.has_accounts().then(|| Secret::new("")),
             purpose: Purpose::Grant(MARKET),
             awaiting: Purpose::Grant(ACCOUNT),
+            used: BTreeMap::new(),
+            refused: false,
+            doubted: None,
         }
     }
 
@@ -85,10 +102,14 @@ impl SsiAccount {
     fn act(&mut self, step: Step, purpose: Purpose, cx: &mut AccountContext<'_>) {
         match step {
             Step::Use(tokens) => self.serve(&tokens, purpose, cx),
-            Step::Send(request, after) => match &self.target.credentials {
-                Some(credentials) => cx.http(HttpRequest { after, ..self.written(&request, credentials) }),
-                None => cx.refused(no_key()),
-            },
+            Step::Send(request, after) => {
+                let Some(credentials) = &self.target.credentials else { return cx.refused(no_key()) };
+                if matches!(request, Request::Refresh { .. }) {
+                    // From now on nobody can know whether it was used: the next run must not use it again.
+                    cx.keep(&Secret::new(""));
+                }
+                cx.http(HttpRequest { after, ..self.written(&request, credentials) });
+            }
             Step::Prompt(what) => {
                 self.awaiting = purpose;
                 cx.need_input(what);
@@ -99,7 +120,8 @@ impl SsiAccount {
     }
 
     /// Goes on with what a token was wanted for.
-    fn serve(&self, tokens: &Tokens, purpose: Purpose, cx: &mut AccountContext<'_>) {
+    fn serve(&mut self, tokens: &Tokens, purpose: Purpose, cx: &mut AccountContext<'_>) {
+        self.used.insert(purpose.name(), tokens.access.clone());
         match (purpose, &self.url) {
             (Purpose::Grant(ACCOUNT), Ok(_)) if self.accounts.is_none() => {
                 let headers = self.headers(Some(&tokens.access));
@@ -169,6 +191,18 @@ impl SsiAccount {
         HttpRequest { headers: self.headers(access), ..HttpRequest::send(HttpMethod::Post, path, body, 1) }
     }
 
+    /// The text that is kept for the next run: tokens, and whose they are.
+    fn marked(&self, tokens: &Tokens) -> Secret {
+        Secret::new(format!("{} {}", self.mark().unwrap_or_default(), tokens.written().expose()))
+    }
+
+    /// What tells our key from others, and does not tell the key: FNV-1a.
+    fn mark(&self) -> Option<String> {
+        let key = self.target.credentials.as_ref()?.key.expose();
+        let mix = |mark: u64, byte: u8| (mark ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        Some(format!("{:016x}", key.bytes().fold(0xcbf2_9ce4_8422_2325, mix)))
+    }
+
     /// What the answer to a request of the session says.
     fn answered(&mut self, reply: HttpReply<'_>, now: UnixNanos) -> Result<Step, DecodeError> {
         let session = &mut self.session;
@@ -180,7 +214,7 @@ impl SsiAccount {
             return Ok(session.poll(now));
         }
         if status.failure().is_some() {
-            return Ok(session.refused(code::failure(reply)));
+            return Ok(Step::Refuse(session.refused(at_login(code::failure(reply)))));
         }
         let inside = status.data.map_or(reply.body, Raw::text);
         if reply.route() == REQUEST_OTP {
@@ -194,26 +228,54 @@ impl SsiAccount {
     /// The accounts of the key: their numbers go to the connection that asks for their orders.
     fn owned(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
         let Some(rows) = rows(reply.body)? else {
-            cx.refused(code::failure(reply));
+            let failure = code::failure(reply);
+            cx.refused(self.asked_in_vain(ACCOUNT.0, failure));
             return Ok(());
         };
+        self.doubted = None;
         let mut numbers = Vec::new();
         for row in rows {
             let owned: rest::Owned<'_> = row.cursor().read()?;
+            // Leaving one out would lose its orders without a word.
+            if !is_account(owned.number.as_str()) {
+                let why = "an account of the key has a number that is none: name the accounts that are wanted";
+                cx.refused(Failure::new(Recovery::FixConfig, why));
+                return Ok(());
+            }
             numbers.push(owned.number.as_str().to_owned());
+        }
+        // More than a frame holds: the key owns them all, so all may be asked for at once.
+        if numbers.len() > ACCOUNTS_MAX {
+            numbers.clear();
         }
         self.accounts = Some(Secret::new(numbers.join(",")));
         self.want(Purpose::Grant(ACCOUNT), cx);
         Ok(())
     }
 
+    /// The venue refused something that was asked with a token. The token may be of a former run, or have lost its
+    /// session to another login: another one is tried, once.
+    fn asked_in_vain(&mut self, purpose: &str, failure: Failure) -> Failure {
+        let Some(access) = self.used.get(purpose).filter(|_| failure.recovery == Recovery::Reauthenticate) else {
+            return failure;
+        };
+        // Several may have asked with the same one.
+        if self.doubted.as_ref().is_some_and(|doubted| doubted.expose() != access.expose()) {
+            return failure;
+        }
+        self.session.doubt(access);
+        self.doubted = Some(access.clone());
+        Failure { recovery: Recovery::Retry, ..failure }
+    }
+
     /// A list of a board: the next one follows.
     fn listed(&mut self, reply: HttpReply<'_>, cx: &mut AccountContext<'_>) -> Result<(), DecodeError> {
         let rows = rows(reply.body)?;
         if let Some(failure) = rows.is_none().then(|| code::failure(reply)) {
-            cx.refused(failure);
+            cx.refused(self.asked_in_vain(INSTRUMENTS, failure));
             return Ok(());
         }
+        self.doubted = None;
         for part in rows.unwrap_or_default() {
             instrument(part, reply.ts_recv, cx);
         }
@@ -221,11 +283,24 @@ impl SsiAccount {
         let next = BOARDS.iter().skip_while(|known| **known != board).nth(1);
         let step = self.session.want(Level::Data, cx.now().unwrap_or_default());
         match (next, step) {
-            (Some(next), Step::Use(tokens)) => self.list(next, &tokens.access, cx),
+            (Some(next), Step::Use(tokens)) => {
+                self.used.insert(INSTRUMENTS, tokens.access.clone());
+                self.list(next, &tokens.access, cx);
+            }
             (Some(_), step) => self.act(step, Purpose::Instruments, cx),
             (None, _) => cx.done(),
         }
         Ok(())
+    }
+}
+
+impl Purpose {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Grant(Route(name)) => name,
+            Self::Instruments => INSTRUMENTS,
+            Self::Request(_) => REQUEST,
+        }
     }
 }
 
@@ -237,6 +312,11 @@ fn no_key() -> Failure {
 
 impl Account for SsiAccount {
     fn grant(&mut self, route: Route, cx: &mut AccountContext<'_>) {
+        if std::mem::take(&mut self.refused)
+            && let Some(access) = self.used.get(route.0)
+        {
+            self.session.doubt(access);
+        }
         self.want(Purpose::Grant(route), cx);
     }
 
@@ -257,10 +337,10 @@ impl Account for SsiAccount {
         let answered = self.answered(reply, cx.now().unwrap_or_default());
         let step = answered.inspect_err(|_| {
             // Nobody knows what the venue did: what was under way has ended.
-            _ = self.session.refused(Failure::new(Recovery::Retry, "unreadable"));
+            self.session.refused(Failure::new(Recovery::Retry, "unreadable"));
         })?;
         if let Step::Use(tokens) = &step {
-            cx.keep(&tokens.written());
+            cx.keep(&self.marked(tokens));
         }
         self.act(step, self.purpose.clone(), cx);
         Ok(())
@@ -268,10 +348,11 @@ impl Account for SsiAccount {
 
     fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let mut failure = code::failure(reply);
-        if is_login(reply.route()) {
-            _ = self.session.refused(failure.clone());
-        } else if failure.recovery == Recovery::Reauthenticate {
-            self.session.doubt();
+        match reply.route() {
+            route if is_login(route) => failure = self.session.refused(at_login(failure)),
+            ACCOUNTS => failure = self.asked_in_vain(ACCOUNT.0, failure),
+            _ if reply.path.starts_with(SECURITIES) => failure = self.asked_in_vain(INSTRUMENTS, failure),
+            _ => failure = self.asked_in_vain(REQUEST, failure),
         }
         // Without a word of the venue's own a refresh may have met anything on its way. Its tokens are gone all the same:
         // whoever asks next logs in.
@@ -283,7 +364,7 @@ impl Account for SsiAccount {
 
     fn unanswered(&mut self, path: &str, sent: bool, usual: Failure) -> Failure {
         match is_login(path) {
-            true if sent => _ = self.session.refused(usual.clone()),
+            true if sent => return self.session.refused(usual),
             true => self.session.unsent(),
             false => {}
         }
@@ -291,25 +372,44 @@ impl Account for SsiAccount {
     }
 
     fn refused(&mut self) {
-        self.session.doubt();
+        self.refused = true;
     }
 
     fn kept(&mut self, kept: &Secret) {
-        if let Some(tokens) = Tokens::read(kept) {
+        let Some((mark, tokens)) = kept.expose().split_once(' ') else { return };
+        // What another key has left is not ours.
+        if self.mark().as_deref() == Some(mark)
+            && let Some(tokens) = Tokens::read(&Secret::new(tokens))
+        {
             self.session.recall(tokens);
         }
     }
 
     fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
         let step = self.session.typed(Secret::new(input.expose().trim()));
-        self.purpose = self.awaiting.clone();
-        self.act(step, self.purpose.clone(), cx);
+        let purpose = self.awaiting.clone();
+        // What is under way for somebody else stays theirs.
+        if !matches!(step, Step::Wait) {
+            self.purpose = purpose.clone();
+        }
+        self.act(step, purpose, cx);
     }
 }
 
 /// Who logs in: the accounts, by their numbers. No secret goes with it: the token is in the header.
 fn owner(accounts: &Secret) -> Credentials {
     Credentials { key: accounts.clone(), secret: Secret::new(""), passphrase: None }
+}
+
+/// What a refusal of a login means: nothing about it changes by asking again, and each time may send a person a code.
+fn at_login(failure: Failure) -> Failure {
+    let is_said = failure.code.as_deref().is_some_and(|code| code.len() == CODE_LENGTH);
+    match failure.recovery {
+        Recovery::FixConfig | Recovery::FixRequest if is_said => {
+            Failure { recovery: Recovery::Reauthenticate, ..failure }
+        }
+        _ => failure,
+    }
 }
 
 /// Whether a path is of the requests that the session of the key is made by.

@@ -18,7 +18,7 @@ pub(crate) fn failure(reply: HttpReply<'_>) -> Failure {
     let reason = match (words, reply.status) {
         ("", 200..=299) => "the venue gave no reason".to_owned(),
         ("", status) => format!("HTTP status {status}"),
-        (words, _) => excerpt(masked(words).as_bytes()),
+        (words, _) => excerpt(masked(words, &[]).as_bytes()),
     };
     let recovery = code.and_then(recovery).unwrap_or_else(|| by_status(reply.status));
     Failure {

@@ -1,5 +1,6 @@
 //! [`Ssi`]: the facts of the venue, without any state.
 
+use std::fmt;
 use std::time::Duration;
 
 use tapewire_core::event::Product;
@@ -10,7 +11,7 @@ use tapewire_core::{
 
 use crate::account::SsiAccount;
 use crate::protocol::SsiProtocol;
-use crate::request::{FRAME_LENGTH_MAX, PING, TOPICS_PER_FRAME, is_account};
+use crate::request::{ACCOUNTS_MAX, FRAME_LENGTH_MAX, PING, TOPICS_PER_FRAME, is_account};
 use crate::symbol::{self, VENUE};
 use crate::topic::{self, ACCOUNT, MARKET};
 
@@ -34,18 +35,51 @@ pub fn ssi() -> Venue {
 /// use tapewire_core::Venue;
 /// use tapewire_ssi::{Otp, Ssi};
 ///
-/// let venue = Venue::new(Ssi::new().otp(Otp::Approval).trading_account("1234561")).credentials("key", "secret");
+/// let ssi = Ssi::new().otp(Otp::Approval).trading_account("1234561")?;
+/// let venue = Venue::new(ssi).credentials("key", "secret");
 /// # assert_eq!(venue.id().as_str(), "ssi");
+/// # Ok::<(), tapewire_ssi::AccountError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Ssi {
     otp: Otp,
     user_agent: String,
     accounts: Vec<Secret>,
-    /// Whether something was given as an account that is none.
-    odd_account: bool,
     policy: Policy,
 }
+
+/// What was given as an account cannot be one. Nothing was done; [`recovery`](Self::recovery) says to write another.
+/// The text is not repeated: it may be most of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// It is not made of letters and digits, or it is too long.
+    Spelling,
+    /// There are more than one connection can ask for.
+    TooMany {
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+impl AccountError {
+    /// What the caller can do.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::FixConfig
+    }
+}
+
+impl fmt::Display for AccountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spelling => f.write_str("not an account: write letters and digits, as `1234561`"),
+            Self::TooMany { limit } => write!(f, "too many accounts: the limit is {limit}"),
+        }
+    }
+}
+
+impl std::error::Error for AccountError {}
 
 /// How one proves, beside the key, that a person agrees. Market data need none; one's own account does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,13 +97,7 @@ impl Ssi {
     /// The adapter with its defaults.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            otp: Otp::default(),
-            user_agent: USER_AGENT.to_owned(),
-            accounts: Vec::new(),
-            odd_account: false,
-            policy: policy(),
-        }
+        Self { otp: Otp::default(), user_agent: USER_AGENT.to_owned(), accounts: Vec::new(), policy: policy() }
     }
 
     /// How a person agrees to a login.
@@ -80,16 +108,20 @@ impl Ssi {
     }
 
     /// Names an account whose orders and positions are wanted; may be called again for more. Without one, the venue is
-    /// asked which the key owns. What is no account number, letters and digits, at most 32, has every
-    /// subscription of one's own refused.
-    #[must_use]
-    pub fn trading_account(mut self, number: impl Into<String>) -> Self {
+    /// asked which the key owns.
+    ///
+    /// # Errors
+    /// [`AccountError`] for what is no number of an account, letters and digits, at most 32, and for more than 64.
+    pub fn trading_account(mut self, number: impl Into<String>) -> Result<Self, AccountError> {
         let number = number.into();
-        match is_account(&number) {
-            true => self.accounts.push(Secret::new(number)),
-            false => self.odd_account = true,
+        if !is_account(&number) {
+            return Err(AccountError::Spelling);
         }
-        self
+        if self.accounts.len() >= ACCOUNTS_MAX {
+            return Err(AccountError::TooMany { limit: ACCOUNTS_MAX });
+        }
+        self.accounts.push(Secret::new(number));
+        Ok(self)
     }
 
     /// What we call ourselves in requests. The venue refuses what does not look like a browser's.
@@ -140,13 +172,7 @@ impl Connector for Ssi {
     }
 
     fn topic(&self, subscription: &Subscription) -> Result<Topic, Unsupported> {
-        let topic = topic::spell(subscription)?;
-        if topic.route == ACCOUNT && self.odd_account {
-            return Err(Unsupported::new(
-                "an account that was configured is none: write letters and digits, as `1234561`",
-            ));
-        }
-        Ok(topic)
+        topic::spell(subscription)
     }
 
     fn lists(&self, subscription: &Subscription) -> bool {
@@ -168,7 +194,7 @@ impl Connector for Ssi {
 
     fn protocol(&self, _: Route, grant: &Grant) -> Box<dyn Protocol> {
         let owned = grant.login.iter().flat_map(|login| login.key.expose().split(','));
-        let owned: Vec<Secret> = owned.filter(|number| is_account(number)).map(Secret::new).collect();
+        let owned: Vec<Secret> = owned.filter(|number| !number.is_empty()).map(Secret::new).collect();
         let accounts = if self.accounts.is_empty() { owned } else { self.accounts.clone() };
         Box::new(SsiProtocol::new(grant, accounts))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tapewire_core::event::{Event, Id, Raw as RawEvent};
-use tapewire_core::{Context, DecodeError, Failure, Op, Recovery, Reply, ReplyKind, excerpt};
+use tapewire_core::{Context, DecodeError, Failure, Op, Recovery, Reply, ReplyKind, Secret, excerpt};
 
 use crate::asked::Stream;
 use crate::mask::masked;
@@ -29,15 +29,15 @@ pub(crate) fn answer(protocol: &mut SsiProtocol, it: &Envelope<'_>, text: &str, 
         (Some(method), Some(status), None) => acknowledgement(protocol, it, (method, status.as_str()), text, cx),
         (_, _, Some(_)) => {
             let missing = DecodeError::Payload("a push without data");
-            cx.malformed(protocol.topic_of(text, cx), masked(text).as_bytes(), &missing);
+            cx.malformed(protocol.topic_of(text, cx), masked(text, &protocol.accounts).as_bytes(), &missing);
         }
-        _ if it.channel.is_none() && it.code.is_some() => refusal(it, cx),
+        _ if it.channel.is_none() && it.refusal().is_some() => refusal(protocol, it, cx),
         _ if it.trading.is_some() && it.channel.is_none() => list(protocol, it, cx),
         _ if it.channel.as_deref().is_some_and(|channel| channel.eq_ignore_ascii_case("HEARTBEAT")) => {
             protocol.alive(cx);
             cx.reply(&Reply::new(ReplyKind::Heartbeat));
         }
-        _ => raw("unknown", text, cx),
+        _ => raw("unknown", text, &protocol.accounts, cx),
     }
 }
 
@@ -56,9 +56,9 @@ fn acknowledgement(
     let op = op.into_iter().find(|(name, _)| method.eq_ignore_ascii_case(name)).map(|(_, op)| op);
     let stream = it.channel.as_deref().and_then(Stream::read);
     let message = it.words().unwrap_or_default();
-    let reason = Some(masked(message)).filter(|text| !text.is_empty());
+    let reason = Some(masked(message, &protocol.accounts)).filter(|text| !text.is_empty());
     let Some(((op, stream), kind)) = op.zip(stream).zip(verdict(status, message)) else {
-        return raw("unknown", text, cx);
+        return raw("unknown", text, &protocol.accounts, cx);
     };
     let mut names = named(message);
     // Other words of the text may look like topics; of a recording nothing is known, and all are told.
@@ -102,18 +102,18 @@ fn list(protocol: &mut SsiProtocol, it: &Envelope<'_>, cx: &mut Context<'_>) {
     let all: Vec<&str> =
         [it.trading.as_deref().unwrap_or_default(), data].into_iter().filter(|it| !it.is_empty()).collect();
     let all = all.join(";");
-    let reason = Some(masked(&all)).filter(|text| !text.is_empty());
+    let reason = Some(masked(&all, &protocol.accounts)).filter(|text| !text.is_empty());
     cx.reply(&Reply { reason: reason.as_deref(), ..Reply::new(ReplyKind::List) });
 }
 
 /// The venue lets one in first, and then says that it does not.
-fn refusal(it: &Envelope<'_>, cx: &mut Context<'_>) {
-    let code = it.code.as_ref().map_or("", Word::as_str);
+fn refusal(protocol: &SsiProtocol, it: &Envelope<'_>, cx: &mut Context<'_>) {
+    let code = it.refusal().unwrap_or_default();
     let wait = it.retry_after.as_ref().and_then(Word::number).map(Duration::from_secs);
     let words = it.words().unwrap_or("the venue refused the connection");
     cx.fail(Failure {
         code: Some(excerpt(code.as_bytes())),
-        ..Failure::new(recovery(code, wait), excerpt(masked(words).as_bytes()))
+        ..Failure::new(recovery(code, wait), excerpt(masked(words, &protocol.accounts).as_bytes()))
     });
 }
 
@@ -130,28 +130,28 @@ pub(crate) fn recovery(code: &str, wait: Option<Duration>) -> Recovery {
 fn command(protocol: &mut SsiProtocol, it: &Envelope<'_>, text: &str, cx: &mut Context<'_>) {
     let request = it.id.as_ref().map(|id| Id::Text(excerpt(id.as_str().as_bytes()).into()));
     if let Some(error) = &it.error {
-        let reason = error.message.as_deref().map(masked);
+        let reason = error.message.as_deref().map(|text| masked(text, &protocol.accounts));
         let code = error.code.as_ref().map(Word::as_str);
         return cx.reply(&Reply { request, code, reason: reason.as_deref(), ..Reply::new(ReplyKind::Error) });
     }
-    let Some(result) = it.result else { return raw("unknown", text, cx) };
+    let Some(result) = it.result else { return raw("unknown", text, &protocol.accounts, cx) };
     cx.reply(&Reply { request, ..Reply::new(ReplyKind::Reply) });
     let is_event = result.cursor().read::<Kind<'_>>().is_ok_and(|kind| kind.kind.is_some());
     if is_event {
         return protocol.own(topic::ORDER, None, result, cx);
     }
-    raw(it.method.as_deref().unwrap_or("result"), result.text(), cx);
+    raw(it.method.as_deref().unwrap_or("result"), result.text(), &protocol.accounts, cx);
 }
 
-fn raw(topic: &str, data: &str, cx: &mut Context<'_>) {
+fn raw(topic: &str, data: &str, known: &[Secret], cx: &mut Context<'_>) {
     let raw = RawEvent {
         venue: VENUE,
         instrument: None,
         channel: None,
         ts_event: None,
         ts_recv: cx.now(),
-        topic: masked(topic).into(),
-        data: masked(data.trim()).into(),
+        topic: masked(topic, known).into(),
+        data: masked(data.trim(), known).into(),
     };
     cx.emit(None, &Event::Raw(&raw));
 }

@@ -34,4 +34,4 @@ mod topic;
 pub mod trading;
 mod wire;
 
-pub use connector::{Otp, Ssi, ssi};
+pub use connector::{AccountError, Otp, Ssi, ssi};

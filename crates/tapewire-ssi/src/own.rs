@@ -36,7 +36,7 @@ impl Holder<'_> {
             average_price: value(it.average_price).filter(|price| !price.is_zero()),
             status: status(&it.status),
             raw_status: Some((*it.status).into()),
-            reason: reason(it),
+            reason: reason(it).map(|text| masked(&text, &[]).into()),
             ..self.blank(&it.symbol, it.modified.or(it.modify).or(it.input))?
         })
     }
@@ -51,7 +51,7 @@ impl Holder<'_> {
             filled: value(it.matched),
             status: process_status(&it.status),
             raw_status: Some((*it.status).into()),
-            reason: it.message.as_deref().map(|text| masked(text).into()),
+            reason: it.message.as_deref().map(|text| masked(text, &[]).into()),
             ..self.blank(&it.symbol, it.updated)?
         })
     }
@@ -139,14 +139,13 @@ fn limit(price: Option<Price>) -> Option<Decimal> {
 }
 
 /// Why an order was refused, with the code before it.
-fn reason(it: &own::Order<'_>) -> Option<Box<str>> {
+fn reason(it: &own::Order<'_>) -> Option<String> {
     let words = it.reject_reason.as_deref().or(it.error_message.as_deref());
-    let text = match (&it.error_code, words) {
+    Some(match (&it.error_code, words) {
         (Some(code), Some(words)) => format!("{}: {words}", code.as_str()),
         (Some(code), None) => code.as_str().to_owned(),
         (None, words) => words?.to_owned(),
-    };
-    Some(masked(&text).into())
+    })
 }
 
 /// What the state of an order means: portal and library, read 2026-11. That `ERR` is final is not documented.
@@ -204,6 +203,34 @@ mod tests {
             for code in codes {
                 assert_eq!((status(code), is_final(status(code))), (expected, ends), "{code}");
             }
+        }
+    }
+
+    #[test]
+    fn states_of_conditional_orders_are_those_that_can_be_known() {
+        for (code, expected) in [
+            ("INIT", OrderStatus::Pending),
+            ("WAIT", OrderStatus::Accepted),
+            ("WC", OrderStatus::PendingCancel),
+            ("EXP", OrderStatus::Expired),
+            ("ERR", OrderStatus::Rejected),
+            ("TRI", OrderStatus::Unknown),
+            ("TRIT", OrderStatus::Unknown),
+            ("TER", OrderStatus::Unknown),
+            ("FIS", OrderStatus::Unknown),
+            ("QU", OrderStatus::Unknown),
+        ] {
+            let text = format!(
+                r#"{{"symbol":"SSI","fcoId":"f-1","type":"stop","price":"MTL","quantity":"1,000","matchedQuantity":0,
+                    "processStatus":"{code}","updatedTime":"2026/11/20 10:00:00","message":"of account 1234561"}}"#
+            );
+            let holder = Holder { account: "main", ts_recv: None };
+            let order = holder.conditional(&tapewire_json::from_str(&text).unwrap()).unwrap();
+            let quantities = [order.quantity, order.filled].map(|it| it.map(|it| it.to_string()).unwrap_or_default());
+            assert_eq!((order.status, order.raw_status.as_deref()), (expected, Some(code)));
+            assert_eq!((quantities, order.price), (["1000".to_owned(), "0".to_owned()], None), "{code}");
+            assert_eq!(order.reason.as_deref(), Some("of account *******"));
+            assert_eq!(order.ts_event.map(|it| it.to_string()).as_deref(), Some("2026-11-20T03:00:00.000000000Z"));
         }
     }
 

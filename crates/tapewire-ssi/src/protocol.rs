@@ -1,8 +1,9 @@
 //! [`SsiProtocol`]: frames of one connection in, events out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use tapewire_core::event::{Book, Cause, Event, Gap, OrderStatus, Raw as RawEvent, Scope};
+use tapewire_core::event::{Book, Cause, Event, Gap, Order, OrderStatus, Raw as RawEvent, Scope};
 use tapewire_core::{
     Channel, Context, DecodeError, Frame, Grant, InstrumentId, Op, Protocol, RawTopic, Secret, Subscription, Topic,
     TopicId, UnixNanos,
@@ -26,7 +27,7 @@ pub(crate) struct SsiProtocol {
     /// The label of the account.
     account: Arc<str>,
     /// The numbers of the accounts whose orders are asked for.
-    accounts: Vec<Secret>,
+    pub(crate) accounts: Arc<[Secret]>,
     /// Whether nothing has come yet that proves that the venue has let us in.
     doubted: bool,
     pub(crate) asked: Asked,
@@ -68,7 +69,7 @@ impl SsiProtocol {
     pub(crate) fn new(grant: &Grant, accounts: Vec<Secret>) -> Self {
         Self {
             account: Arc::clone(&grant.account),
-            accounts,
+            accounts: accounts.into(),
             doubted: false,
             asked: Asked::default(),
             seen: Seen::default(),
@@ -98,13 +99,13 @@ impl SsiProtocol {
                 self.alive(cx);
                 let source = Source { name: &name, kind, topic: self.find(&name, cx) };
                 if let Err(why) = self.emit(source, message, cx) {
-                    cx.malformed(source.id(), shown(kind, text).as_bytes(), &why);
+                    cx.malformed(source.id(), masked(text, &self.accounts).as_bytes(), &why);
                 }
             }
             Ok(None) => self.envelope(text, cx),
             Err(error) => {
                 let topic = self.topic_of(text, cx);
-                cx.malformed(topic, masked(text).as_bytes(), &error.into());
+                cx.malformed(topic, masked(text, &self.accounts).as_bytes(), &error.into());
             }
         }
     }
@@ -114,7 +115,9 @@ impl SsiProtocol {
         // A struct may be written as an array, which no frame of the venue is; `tagged` has refused those.
         match tapewire_json::from_str::<Envelope<'_>>(text) {
             Ok(envelope) => control::answer(self, &envelope, text, cx),
-            Err(error) => cx.malformed(self.topic_of(text, cx), masked(text).as_bytes(), &error.into()),
+            Err(error) => {
+                cx.malformed(self.topic_of(text, cx), masked(text, &self.accounts).as_bytes(), &error.into());
+            }
         }
     }
 
@@ -176,7 +179,7 @@ impl SsiProtocol {
             Message::Flag(it) => cx.emit(id, &Event::Status(&normalize::status(&it, around("*")?))),
             Message::Index(it) => cx.emit(id, &Event::Index(&normalize::index(&it, around(&it.symbol)?))),
             Message::Own(data) => self.own(source.name, id, data, cx),
-            Message::Other(data) => source.raw(data.text(), cx),
+            Message::Other(data) => source.raw(id, data.text(), &self.accounts, cx),
         }
         Ok(())
     }
@@ -207,7 +210,7 @@ impl SsiProtocol {
     /// Tells a message of one's own account, or that it cannot be read.
     pub(crate) fn own(&mut self, topic: &str, id: Option<TopicId>, data: Raw<'_>, cx: &mut Context<'_>) {
         if let Err(why) = self.emit_own(topic, id, data, cx) {
-            cx.malformed(id, masked(data.text()).as_bytes(), &why);
+            cx.malformed(id, masked(data.text(), &self.accounts).as_bytes(), &why);
         }
     }
 
@@ -225,28 +228,36 @@ impl SsiProtocol {
         match kind.kind.as_deref().unwrap_or(by_topic) {
             "orderEvent" => {
                 let it: own::Order<'_> = data.cursor().read()?;
-                let order = holder.order(&it)?;
-                if self.is_news(topic, id, it.id.as_ref(), it.notify_id.as_ref(), Some(status(&it.status)), cx) {
+                let order = self.unnamed(holder.order(&it)?);
+                let order_id = named(it.id.as_ref(), it.client_id.as_ref());
+                if self.is_news(topic, id, &order_id, it.notify_id.as_ref(), Some(status(&it.status)), cx) {
                     cx.emit(id, &Event::Order(&order));
                 }
             }
             "orderMatchEvent" => {
                 let it: own::Match<'_> = data.cursor().read()?;
                 let fill = holder.fill(&it)?;
-                if self.is_news(topic, id, it.id.as_ref(), it.notify_id.as_ref(), None, cx) {
+                let order_id = named(it.id.as_ref(), it.client_id.as_ref());
+                if self.is_news(topic, id, &order_id, it.notify_id.as_ref(), None, cx) {
                     cx.emit(id, &Event::Fill(&fill));
                 }
             }
             "clientPortfolioEvent" => {
                 cx.emit(id, &Event::Position(&holder.position(&data.cursor().read()?)?));
             }
-            "fcoEvent" => cx.emit(id, &Event::Order(&holder.conditional(&data.cursor().read()?)?)),
+            "fcoEvent" => cx.emit(id, &Event::Order(&self.unnamed(holder.conditional(&data.cursor().read()?)?))),
             _ => {
                 let source = Source { name: topic, kind: Kind::Order, topic: None };
-                source.raw_of(id, &masked(data.text()), cx);
+                source.raw(id, data.text(), &self.accounts, cx);
             }
         }
         Ok(())
+    }
+
+    /// The order, without account numbers in what the venue says of it.
+    fn unnamed(&self, order: Order) -> Order {
+        let reason = order.reason.map(|text| masked(&text, &self.accounts).into());
+        Order { reason, ..order }
     }
 
     /// Whether an event of a subscribed topic was not told before; hints at what may be missing before it.
@@ -254,13 +265,12 @@ impl SsiProtocol {
         &mut self,
         topic: &str,
         id: Option<TopicId>,
-        order: Option<&Word<'_>>,
+        order: &str,
         number: Option<&Word<'_>>,
         status: Option<OrderStatus>,
         cx: &mut Context<'_>,
     ) -> bool {
         let Some(id) = id else { return true };
-        let order = order.map_or("", Word::as_str);
         let news = self.seen.note(topic, order, number.and_then(Word::number), status.map(is_final));
         if news == News::Skips
             && let Ok(instrument) = symbol::instrument("*")
@@ -302,7 +312,11 @@ impl Protocol for SsiProtocol {
             Frame::Text(text) => self.text(text, cx),
             Frame::Binary(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
-                cx.malformed(None, masked(&text).as_bytes(), &DecodeError::Payload("SSI sends text frames only"));
+                cx.malformed(
+                    None,
+                    masked(&text, &self.accounts).as_bytes(),
+                    &DecodeError::Payload("SSI sends text frames only"),
+                );
             }
         }
     }
@@ -321,12 +335,8 @@ impl Source<'_> {
         Ok(Around { instrument, ts_recv })
     }
 
-    /// Hands on what has no normalized form, as it is.
-    fn raw(&self, data: &str, cx: &mut Context<'_>) {
-        self.raw_of(self.id(), data, cx);
-    }
-
-    fn raw_of(&self, id: Option<TopicId>, data: &str, cx: &mut Context<'_>) {
+    /// Hands on what has no normalized form, as it is but for account numbers.
+    fn raw(&self, id: Option<TopicId>, data: &str, accounts: &[Secret], cx: &mut Context<'_>) {
         let subscribed = self.topic.filter(|(_, it)| matches!(it.channel, Channel::Raw(_)));
         let (kind, code) = self.name.split_once('.').unwrap_or((self.name, ""));
         let instrument: Option<InstrumentId> = subscribed.map(|(_, it)| it.instrument);
@@ -338,8 +348,8 @@ impl Source<'_> {
             channel: subscribed.map(|(_, it)| it.channel).or(known),
             ts_event: None,
             ts_recv: cx.now(),
-            topic: masked(self.name).into(),
-            data: data.into(),
+            topic: masked(self.name, accounts).into(),
+            data: masked(data, accounts).into(),
         };
         cx.emit(id, &Event::Raw(&raw));
     }
@@ -379,6 +389,12 @@ fn emit_quote(source: Source<'_>, it: &Quote<'_>, cx: &mut Context<'_>) -> std::
     Ok(())
 }
 
+/// What an order is known by: its id, or our own key for one that has none, as orders have that were refused.
+fn named<'t>(id: Option<&'t Word<'_>>, key: Option<&Word<'_>>) -> Cow<'t, str> {
+    let by_key = || key.map_or(Cow::Borrowed(""), |key| format!("our {}", key.as_str()).into());
+    id.map_or_else(by_key, |id| id.as_str().into())
+}
+
 /// Says that something may be missing before what comes next.
 fn hint(id: TopicId, subscription: Subscription, from: Option<UnixNanos>, cx: &mut Context<'_>) {
     let gap = Gap {
@@ -394,9 +410,4 @@ fn hint(id: TopicId, subscription: Subscription, from: Option<UnixNanos>, cx: &m
         ts_recv: cx.now(),
     };
     cx.emit(Some(id), &Event::Gap(&gap));
-}
-
-/// The text of a bad frame, fit to be told.
-fn shown(kind: Kind, text: &str) -> std::borrow::Cow<'_, str> {
-    if matches!(kind, Kind::Order | Kind::Portfolio) { masked(text) } else { text.into() }
 }

@@ -3,7 +3,6 @@
 use tapewire_core::{Op, Secret, Topic};
 
 use crate::asked::Stream;
-use crate::symbol::is_spelled_right;
 use crate::topic::{self, ORDER, PORTFOLIO};
 
 /// Asks for a sign of life.
@@ -14,6 +13,10 @@ pub(crate) const LIST: &str = r#"{"method":"list_subscription"}"#;
 pub(crate) const FRAME_LENGTH_MAX: usize = 4000;
 /// How many topics one frame holds.
 pub(crate) const TOPICS_PER_FRAME: usize = 200;
+/// How many accounts can be named: their topics go into one frame.
+pub(crate) const ACCOUNTS_MAX: usize = 64;
+/// How long the number of an account may be.
+const ACCOUNT_LENGTH_MAX: usize = 32;
 /// The last digit of the account of derivatives, the one kind whose positions are streamed: `ssi-sdk` 3.3.2.
 const DERIVATIVES: char = '8';
 
@@ -60,9 +63,9 @@ fn names(wire: &str, accounts: &[Secret]) -> String {
     names.join(",")
 }
 
-/// Whether a text can be the number of an account.
+/// Whether a text can be the number of an account: letters and digits, which need no escape anywhere.
 pub(crate) fn is_account(text: &str) -> bool {
-    text.len() <= 32 && is_spelled_right(text)
+    (1..=ACCOUNT_LENGTH_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -13,14 +13,20 @@ const REMEMBERED_MAX: usize = 8192;
 /// Events of one's own account.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    events: HashSet<(Box<str>, u64)>,
-    order: VecDeque<(Box<str>, u64)>,
+    events: HashSet<Told>,
+    order: VecDeque<Told>,
     /// Orders that have ended, with the number of the event that told so.
-    ended: HashMap<Box<str>, u64>,
-    ended_order: VecDeque<Box<str>>,
+    ended: HashMap<Named, u64>,
+    ended_order: VecDeque<Named>,
     /// The highest number of each topic: of each account.
     last: HashMap<Box<str>, u64>,
 }
+
+/// An order: the topic, which is of an account, and its name there.
+type Named = (Box<str>, Box<str>);
+/// An event: of which order, whether it tells an execution, and its number. That two events of an order, one of its
+/// state and one of an execution, never have the same number is not documented.
+type Told = (Named, bool, u64);
 
 /// What an event is to those that were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +40,22 @@ pub(crate) enum News {
 }
 
 impl Seen {
-    /// Notes an event of an order on a topic; `ends` says that nothing can follow for the order.
+    /// Notes an event of an order on a topic. `ends` is of one that tells a state: whether nothing can follow it. An
+    /// order without a name is like no other.
     pub(crate) fn note(&mut self, topic: &str, order: &str, number: Option<u64>, ends: Option<bool>) -> News {
-        let Some(number) = number else { return News::New };
-        if ends == Some(false) && self.ended.get(order).is_some_and(|ended| number < *ended) {
+        let named: Named = (topic.into(), order.into());
+        let ended = self.ended.get(&named).filter(|_| ends == Some(false));
+        // Without a number, what comes behind the end came late.
+        if ended.is_some_and(|ended| number.is_none_or(|number| number < *ended)) {
             return News::Old;
         }
-        let key = (Box::from(order), number);
+        let Some(number) = number else {
+            if ends == Some(true) {
+                self.end(named, 0);
+            }
+            return News::New;
+        };
+        let key = (named.clone(), ends.is_none(), number);
         if !self.events.insert(key.clone()) {
             return News::Old;
         }
@@ -51,14 +66,21 @@ impl Seen {
             self.events.remove(&oldest);
         }
         if ends == Some(true) {
-            self.end(order, number);
+            self.end(named, number);
         }
         self.follows(topic, number)
     }
 
-    fn end(&mut self, order: &str, number: u64) {
-        if self.ended.insert(order.into(), number).is_none() {
-            self.ended_order.push_back(order.into());
+    fn end(&mut self, named: Named, number: u64) {
+        if named.1.is_empty() {
+            return;
+        }
+        match self.ended.get_mut(&named) {
+            Some(ended) => *ended = number.max(*ended),
+            None => {
+                self.ended.insert(named.clone(), number);
+                self.ended_order.push_back(named);
+            }
         }
         if self.ended_order.len() > REMEMBERED_MAX
             && let Some(oldest) = self.ended_order.pop_front()
@@ -125,6 +147,20 @@ mod tests {
             ("a", "O2", Some(6), Some(false), News::New),
             ("a", "O2", None, Some(false), News::New),
             ("a", "O2", None, Some(false), News::New),
+            // An execution and a state may have the same number; and so may orders of two accounts.
+            ("a", "O2", Some(6), None, News::New),
+            ("a", "O2", Some(6), None, News::Old),
+            ("b", "O2", Some(6), Some(false), News::Skips),
+            // What ended stays ended, whatever comes without a number; in another account nothing ended.
+            ("a", "O1", None, Some(false), News::Old),
+            ("b", "O1", None, Some(false), News::New),
+            ("a", "O1", Some(5), Some(true), News::Old),
+            ("a", "O3", None, Some(true), News::New),
+            ("a", "O3", None, Some(false), News::Old),
+            ("a", "O3", Some(7), Some(false), News::New),
+            // Orders that nobody named are not one order.
+            ("a", "", Some(8), Some(true), News::New),
+            ("a", "", Some(7), Some(false), News::New),
         ];
         for (place, (topic, order, number, ends, expected)) in steps.into_iter().enumerate() {
             assert_eq!(seen.note(topic, order, number, ends), expected, "step {place}");

@@ -4,7 +4,7 @@
 //! What the venue makes of tokens (portal, "Authentication", and `ssi-sdk` 3.3.2, read 2026-11): an access token lives
 //! minutes, a refresh token hours; each refresh gives both anew, and a refresh token that is used twice is taken for
 //! stolen: the session of the key is revoked. So one request is under way at a time, none is ever sent again, and tokens
-//! are dropped when the outcome of a refresh is not known.
+//! are dropped when the outcome of a refresh is not known; whoever keeps them drops them before the refresh is sent.
 
 use std::time::Duration;
 
@@ -74,6 +74,8 @@ pub(crate) enum Step {
 pub(crate) struct Session {
     otp: Otp,
     tokens: Option<Tokens>,
+    /// Whether the tokens are of a former run: whatever happened to them meanwhile, nobody was told.
+    former: bool,
     /// Whether the venue has refused the token, however long it would live.
     doubted: bool,
     flight: Option<Flight>,
@@ -106,17 +108,18 @@ enum Flight {
 
 impl Session {
     pub(crate) fn new(otp: Otp) -> Self {
-        Self { otp, tokens: None, doubted: false, flight: None, code: Code::Unasked }
+        Self { otp, tokens: None, former: false, doubted: false, flight: None, code: Code::Unasked }
     }
 
     /// Tokens of a former run are there.
     pub(crate) fn recall(&mut self, tokens: Tokens) {
-        self.tokens = Some(tokens);
+        (self.tokens, self.former) = (Some(tokens), true);
     }
 
-    /// The venue has refused the token that was used last.
-    pub(crate) fn doubt(&mut self) {
-        self.doubted = true;
+    /// The venue has refused an access token. One that was replaced meanwhile says nothing of its successor.
+    pub(crate) fn doubt(&mut self, access: &Secret) {
+        let is_ours = |tokens: &Tokens| tokens.access.expose() == access.expose();
+        self.doubted |= self.tokens.as_ref().is_some_and(is_ours);
     }
 
     /// A token of a level is wanted.
@@ -198,7 +201,9 @@ impl Session {
             Some(Flight::Approving { transaction, until }) if now.after(POLL_EVERY) <= *until => {
                 Step::Send(Request::Token { code: None, transaction: Some(transaction.clone()) }, POLL_EVERY)
             }
-            _ => self.refused(Failure::new(Recovery::Reauthenticate, "nobody approved the login in time")),
+            _ => {
+                Step::Refuse(self.refused(Failure::new(Recovery::Reauthenticate, "nobody approved the login in time")))
+            }
         }
     }
 
@@ -214,20 +219,26 @@ impl Session {
 
     /// The venue gave tokens.
     pub(crate) fn granted(&mut self, tokens: Tokens) -> Step {
-        (self.flight, self.doubted) = (None, false);
+        (self.flight, self.doubted, self.former) = (None, false, false);
         if tokens.until <= tokens.issued {
+            // Final: each further login would end the session that the one before began, and be as useless.
             let why = "the token had ended before it came: is this machine's clock right?";
-            return Step::Refuse(Failure::new(Recovery::FixConfig, why));
+            return Step::Refuse(Failure::new(Recovery::Reauthenticate, why));
         }
         self.tokens = Some(tokens.clone());
         Step::Use(tokens)
     }
 
     /// What was asked is refused, or nobody knows what became of it: what was under way has ended, and a refresh has
-    /// cost its tokens.
-    pub(crate) fn refused(&mut self, failure: Failure) -> Step {
-        self.flight = None;
-        Step::Refuse(failure)
+    /// cost its tokens. Returns what to say of it: where tokens of a former run are of no use, that one has to log in is
+    /// no news to anybody, and asking again does it.
+    pub(crate) fn refused(&mut self, failure: Failure) -> Failure {
+        let was_refresh = matches!(self.flight.take(), Some(Flight::Refreshing(_)));
+        if was_refresh && std::mem::take(&mut self.former) && failure.recovery == Recovery::Reauthenticate {
+            let reason = format!("the tokens of a former run are of no use: {}", failure.reason);
+            return Failure { recovery: Recovery::Retry, reason, ..failure };
+        }
+        failure
     }
 
     /// What was asked never got out: tokens that should have been refreshed are as good as before.

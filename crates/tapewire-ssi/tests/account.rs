@@ -45,7 +45,10 @@ fn tokens_are_refreshed_once_for_all_and_turn_over() {
     assert_eq!(desk.grant("market"), ["waits"]);
     assert_eq!(desk.answer(REFRESH, 200, &tokens("2", 1741)), ["granted"]);
     assert_eq!(desk.grant("market"), ["granted"]);
-    assert_eq!(desk.said.kept.len(), 2, "both sets were kept, each before it was used");
+    let kept: Vec<&str> = desk.said.kept.iter().map(Secret::expose).collect();
+    let holds = |at: usize, token: &str| kept[at].contains(token);
+    assert!(kept.len() == 3 && holds(0, "rt-1") && holds(2, "rt-2"), "each set was kept before it was used");
+    assert_eq!(kept[1], "", "and none while it was not known which is good: the next run must not use rt-1 again");
 }
 
 #[test]
@@ -110,7 +113,7 @@ fn refusals_are_told_whatever_status_they_come_with() {
     let mut desk = desk(Otp::Code);
     desk.grant("market");
     let late = desk.answer(TOKEN, 200, &tokens("1", -10));
-    assert!(late[0].starts_with("refused FixConfig") && late[0].contains("clock"), "{late:?}");
+    assert!(late[0].starts_with("refused Reauthenticate") && late[0].contains("clock"), "{late:?}");
     assert!(Desk::new(&ssi()).grant("market")[0].starts_with("refused Reauthenticate"), "credentials are needed");
 }
 
@@ -138,9 +141,105 @@ fn tokens_of_a_former_run_are_used() {
     next.account.kept(first.said.kept.last().unwrap());
     next.second = 60;
     assert_eq!(next.grant("account"), [format!("GET {INFO}  after 0 s")], "no code is asked for");
-    let mut other = desk(Otp::Code);
-    other.account.kept(&Secret::new("broken"));
-    assert_eq!(other.grant("account"), ["asks for a one-time code of SSI"]);
+    let stranger = Desk::new(&Venue::new(Ssi::new()).credentials("K2", "S").account("main"));
+    for (mut other, kept) in
+        [(desk(Otp::Code), "broken"), (desk(Otp::Code), ""), (stranger, first.said.kept[0].expose())]
+    {
+        other.account.kept(&Secret::new(kept));
+        assert_eq!(other.grant("account"), ["asks for a one-time code of SSI"], "nothing, or another key's");
+    }
+}
+
+/// What became of kept tokens since, the run that kept them cannot know.
+#[test]
+fn tokens_of_a_former_run_may_have_lost_their_session() {
+    let mut first = desk(Otp::Code);
+    first.grant("account");
+    first.typed("123456");
+    first.answer(TOKEN, 200, &tokens("1", 900));
+    let mut next = desk(Otp::Code);
+    next.account.kept(&first.said.kept[0]);
+    assert!(next.instruments()[0].contains("securitiesByBoard"));
+    assert_eq!(next.grant("account"), [format!("GET {INFO}  after 0 s")]);
+    let list = "/api/v3/data/securitiesByBoard?board=HOSE";
+    assert_eq!(next.answer(list, 401, "")[0], "refused Retry 401 HTTP status 401", "both asked with the same one");
+    let refused = next.answer(INFO, 401, r#"{"code":401,"msg":"Unauthorized"}"#);
+    assert_eq!(refused, ["refused Retry 401 Unauthorized"], "the token, not the person");
+    assert_eq!(next.grant("account"), [format!(r#"POST {REFRESH} {{"refreshToken":"rt-1"}} after 0 s"#)]);
+    assert_eq!(next.said.kept.last().unwrap().expose(), "", "and no run after this one uses it again");
+    let refused = next.answer(REFRESH, 401, r#"{"code":401104,"msg":"Replaced by another login"}"#);
+    assert_eq!(refused, ["refused Retry 401104 the tokens of a former run are of no use: Replaced by another login"]);
+    assert_eq!(next.grant("account"), ["asks for a one-time code of SSI"]);
+    assert!(next.typed("123456")[0].contains(TOKEN));
+    assert_eq!(next.answer(TOKEN, 200, &tokens("2", 900)), [format!("GET {INFO}  after 0 s")]);
+    let refused = next.answer(INFO, 401, r#"{"code":401,"msg":"Unauthorized"}"#);
+    assert_eq!(refused, ["refused Reauthenticate 401 Unauthorized"], "once, and not in a loop");
+}
+
+#[test]
+fn a_code_that_is_typed_while_market_data_log_in_is_nobody_elses() {
+    let mut desk = desk(Otp::Code);
+    assert_eq!(desk.grant("account"), ["asks for a one-time code of SSI"]);
+    assert!(desk.grant("market")[0].contains(TOKEN));
+    assert_eq!(desk.typed("123456"), ["waits"]);
+    assert_eq!(desk.answer(TOKEN, 200, &tokens("1", 900)), ["granted"], "market data, with a token for market data");
+    assert!(desk.granted().login.is_none());
+    assert!(desk.grant("account")[0].contains("123456"), "now the code is tried");
+    assert_eq!(desk.answer(TOKEN, 200, &tokens("2", 900)), [format!("GET {INFO}  after 0 s")]);
+}
+
+/// Whoever logs in ends the session before. A connection that was refused with that one's token is no reason to renew
+/// the token of now: each renewal would end the next connection's, in a circle.
+#[test]
+fn a_token_that_was_replaced_meanwhile_is_not_doubted() {
+    let mut desk = desk(Otp::Code);
+    desk.grant("market");
+    desk.answer(TOKEN, 200, &tokens("1", 900));
+    desk.grant("account");
+    desk.typed("123456");
+    desk.answer(TOKEN, 200, &tokens("2", 900));
+    desk.account.refused();
+    assert_eq!(desk.grant("market"), ["granted"]);
+    assert!(desk.granted().dial.headers.iter().any(|(_, value)| value.expose() == "Bearer at-2"));
+    desk.account.refused();
+    assert!(desk.grant("market")[0].contains("rt-2"), "this one was ours");
+}
+
+#[test]
+fn a_login_that_cannot_succeed_is_not_tried_again() {
+    for (path, status, code, recovery) in [
+        (REQUEST_OTP, 400, "400101", "Reauthenticate"),
+        (REQUEST_OTP, 200, "400171", "Reauthenticate"),
+        (TOKEN, 400, "400104", "Reauthenticate"),
+        (TOKEN, 401, "401100", "Reauthenticate"),
+        (TOKEN, 401, "401113", "Reauthenticate"),
+        (TOKEN, 401, "401116", "Reauthenticate"),
+        (TOKEN, 403, "403100", "Reauthenticate"),
+        (TOKEN, 500, "500000", "Retry"),
+    ] {
+        let mut desk = desk(Otp::SentCode);
+        desk.grant("account");
+        if path == TOKEN {
+            desk.answer(REQUEST_OTP, 200, "");
+            desk.typed("123456");
+        }
+        let said = desk.answer(path, status, &format!(r#"{{"code":{code},"msg":"no"}}"#));
+        assert_eq!(said, [format!("refused {recovery} {code} no")], "{path} {status}");
+    }
+}
+
+#[test]
+fn an_account_with_an_odd_number_is_told_and_many_are_asked_for_at_once() {
+    let mut desk = desk(Otp::Code);
+    desk.grant("account");
+    desk.typed("123456");
+    desk.answer(TOKEN, 200, &tokens("1", 900));
+    let odd = desk.answer(INFO, 200, r#"[{"accountNo":"1234561"},{"accountNo":"12\"34"}]"#);
+    assert!(odd.len() == 1 && odd[0].starts_with("refused FixConfig"), "{odd:?}");
+    assert_eq!(desk.grant("account"), [format!("GET {INFO}  after 0 s")]);
+    let many: Vec<String> = (0..65).map(|number| format!(r#"{{"accountNo":"{number:0>7}"}}"#)).collect();
+    assert_eq!(desk.answer(INFO, 200, &format!("[{}]", many.join(","))), ["granted"]);
+    assert_eq!(desk.granted().login.as_ref().unwrap().key.expose(), "", "all of the key");
 }
 
 #[test]

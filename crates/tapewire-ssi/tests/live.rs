@@ -118,9 +118,21 @@ async fn run_from(
     span: Duration,
 ) -> Told {
     let simulator = Arc::new(simulator.start_at_us(start_us).start().await.unwrap());
+    watch(&simulator, start_us, venue, code, subscriptions, span).await
+}
+
+/// The same at a simulated venue that is there already; `now_us` is what our own clock shows.
+async fn watch(
+    simulator: &Arc<Simulator>,
+    now_us: i64,
+    venue: Venue,
+    code: &'static str,
+    subscriptions: &[&str],
+    span: Duration,
+) -> Told {
     let venue = venue.endpoint(simulator.ws_url().parse().unwrap());
-    let clock = Clock::virtual_from(UnixNanos::from_micros(start_us).unwrap());
-    let pipes = Arc::new(Pipes(Arc::clone(&simulator)));
+    let clock = Clock::virtual_from(UnixNanos::from_micros(now_us).unwrap());
+    let pipes = Arc::new(Pipes(Arc::clone(simulator)));
     let engine = Engine::builder().venue(venue).clock(clock).dialer(pipes).otp_source(Arc::new(Typist(code))).seed(1);
     let subscribe = |engine: tapewire_engine::Builder, text: &&str| engine.subscribe(text.parse().unwrap());
     let mut feed = subscriptions.iter().fold(engine, subscribe).start().unwrap();
@@ -184,6 +196,54 @@ async fn a_bad_key_is_tried_once_and_a_revoked_session_is_the_end() {
     assert!(!revoked.is_empty() && revoked.len() < 4, "no loop: {:?}", told.links);
 }
 
+/// Two hours ahead, every token has ended when it comes; two hours behind, it seems to live on when it has ended.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_far_off_is_told_once_or_does_no_harm() {
+    let (ten, hour_us) = (monday_us(10, 0), 3_600_000_000);
+    let texts = ["ssi:VNM@limits", "ssi:*@order"];
+    let simulator = Arc::new(simulated().start_at_us(ten).start().await.unwrap());
+    let told = watch(&simulator, ten + 2 * hour_us, venue(Otp::Code), "123456", &texts, 10 * MINUTE).await;
+    for route in ["market", "account"] {
+        let ends: Vec<_> =
+            told.links.iter().filter(|it| it.0 == route && it.1 != ConnectionState::Connecting).collect();
+        let last = ends.last().unwrap();
+        assert_eq!((last.1, last.2), (ConnectionState::GaveUp, Some(Recovery::Reauthenticate)), "{ends:?}");
+        assert!(last.3.contains("clock"), "{last:?}");
+        assert_eq!(told.count(route, ConnectionState::Backoff), 0, "no loop: {ends:?}");
+    }
+    let lost =
+        simulated().option("access_ms", "120000").faults(r#"{"at_ms": 300000, "fault": "drop"}"#.parse().unwrap());
+    let simulator = Arc::new(lost.start_at_us(ten).start().await.unwrap());
+    let told = watch(&simulator, ten - 2 * hour_us, venue(Otp::Code), "123456", &texts, 10 * MINUTE).await;
+    assert!(texts.iter().all(|text| told.is_confirmed(text)), "{:?}", told.links);
+    assert_eq!(told.count("account", ConnectionState::AwaitingInput), 1, "{:?}", told.links);
+}
+
+#[tokio::test(start_paused = true)]
+async fn kept_tokens_save_a_code_and_cost_none_when_another_login_has_ended_them() {
+    let file = std::env::temp_dir().join(format!("tapewire-ssi-kept-{}", std::process::id()));
+    _ = std::fs::remove_file(&file);
+    let keeping = || venue(Otp::Code).keep_tokens(&file);
+    let ten = monday_us(10, 0);
+    let simulator = Arc::new(simulated().start_at_us(ten).start().await.unwrap());
+    let minute_us = 60_000_000;
+    let watch =
+        |at: i64, venue: Venue| watch(&simulator, ten + at * minute_us, venue, "123456", &["ssi:*@order"], MINUTE);
+    let prompts = |told: &Told| told.count("account", ConnectionState::AwaitingInput);
+    for (at, expected) in [(0, 1), (1, 0)] {
+        let told = watch(at, keeping()).await;
+        assert!(told.is_confirmed("ssi:*@order") && prompts(&told) == expected, "{at}: {:?}", told.links);
+    }
+    // Somebody else logs in with the same key, which ends this session.
+    assert!(watch(2, venue(Otp::Code)).await.is_confirmed("ssi:*@order"));
+    for (at, expected) in [(3, 1), (4, 0)] {
+        let told = watch(at, keeping()).await;
+        assert!(told.is_confirmed("ssi:*@order") && prompts(&told) == expected, "{at}: {:?}", told.links);
+        assert_eq!(told.count("account", ConnectionState::GaveUp), 0, "{at}: {:?}", told.links);
+    }
+    std::fs::remove_file(&file).unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn numbers_and_auctions_are_read_in_every_form() {
     for (numbers, auction) in [("text", "word"), ("plain", "zero"), ("grouped", "empty")] {
@@ -227,7 +287,7 @@ async fn a_lunch_loses_nothing_unannounced_and_stalls_nowhere() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_without_positions_costs_orders_nothing() {
-    let venue = Venue::new(Ssi::new().trading_account("1234561")).credentials("sim-key", "sim-secret");
+    let venue = Venue::new(Ssi::new().trading_account("1234561").unwrap()).credentials("sim-key", "sim-secret");
     let told = run(venue, simulated(), "123456", &OWN, MINUTE).await;
     let rejected: Vec<_> = told.wishes.iter().filter(|(_, state)| *state == SubscriptionState::Rejected).collect();
     assert_eq!(rejected.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["ssi:*@position"], "{told:?}");

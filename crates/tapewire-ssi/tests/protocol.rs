@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use tapewire_core::{Op, Topic, Venue};
-use tapewire_ssi::{Ssi, ssi};
+use tapewire_core::{Op, Recovery, Topic, Venue};
+use tapewire_ssi::{AccountError, Ssi, ssi};
 use tapewire_testkit::{Decoder, Said};
 
 fn topic(venue: &Venue, text: &str) -> (tapewire_core::Subscription, Topic) {
@@ -51,7 +51,7 @@ fn data_or_an_answer_proves_it_too() {
 
 #[test]
 fn answers_find_their_requests() {
-    let venue = Venue::new(Ssi::new().trading_account("1234561"));
+    let venue = Venue::new(Ssi::new().trading_account("1234561").unwrap());
     let texts = ["ssi:SSI@trade", "ssi:VNM@trade", "ssi:SSI@book", "ssi:*@order"];
     let mut decoder = connected(&venue, &texts);
     let topics: Vec<Topic> = texts.iter().map(|text| topic(&venue, text).1).collect();
@@ -79,16 +79,23 @@ fn answers_find_their_requests() {
 }
 
 #[test]
-fn what_is_no_account_is_refused_before_it_is_asked_for() {
-    let venue = Venue::new(Ssi::new().trading_account("12\"34"));
-    let refused = venue.connector.topic(&"ssi:*@order".parse().unwrap()).unwrap_err();
-    assert!(refused.reason.contains("account that was configured"), "{}", refused.reason);
-    assert!(venue.connector.topic(&"ssi:SSI@trade".parse().unwrap()).is_ok());
+fn what_is_no_account_is_refused_where_it_is_written() {
+    for text in ["", "12\"34", "123 456", "1234-561", "₫1234561", &"1".repeat(33)] {
+        let refused = Ssi::new().trading_account(text).unwrap_err();
+        assert_eq!((refused, refused.recovery()), (AccountError::Spelling, Recovery::FixConfig), "{text}");
+    }
+    let most = (1..=64).try_fold(Ssi::new(), |ssi, number| ssi.trading_account(number.to_string())).unwrap();
+    assert_eq!(most.clone().trading_account("65").unwrap_err(), AccountError::TooMany { limit: 64 });
+    // The longest that can be: all of them in one frame that the venue does not drop.
+    let long = (100..164).try_fold(Ssi::new(), |ssi, number| ssi.trading_account(format!("{number:0>32}"))).unwrap();
+    let venue = Venue::new(long);
+    let (_, sent) = connected(&venue, &["ssi:*@order"]).encode(Op::Subscribe, &[&topic(&venue, "ssi:*@order").1]);
+    assert!(sent[0].text.matches("order.").count() == 64 && sent[0].text.len() < 4096, "{}", sent[0].text.len());
 }
 
 #[test]
 fn no_account_number_leaves_the_frames() {
-    let venue = Venue::new(Ssi::new().trading_account("1234561")).credentials("key", "secret");
+    let venue = Venue::new(Ssi::new().trading_account("1234561").unwrap()).credentials("key", "secret");
     let mut decoder = connected(&venue, &["ssi:*@order"]);
     for frame in [
         own("order.1234561", r#""eventType":"new","accountNo":"1234561""#),
@@ -97,13 +104,24 @@ fn no_account_number_leaves_the_frames() {
         r#"{"method":"subscribe","channel":"TRADING","status":"error","message":"Denied (account): order.1234561"}"#
             .to_owned(),
         r#"{"trading":"order.1234561","data":""}"#.to_owned(),
+        r#"{"code":403,"msg":"1234561 has no right"}"#.to_owned(),
+        r#"{"id":"x","status":400,"error":{"code":"X","message":"of 1234561: no"}}"#.to_owned(),
+        own("asset.1234561", r#""acc":"1234561""#),
+        own("news.SSI", r#""of":"1234561""#),
+        own("trade.SSI", r#""s":"SSI","p":"1234561""#),
+        own(
+            "order.1",
+            r#""eventType":"orderEvent","symbol":"SSI","orderStatus":"RJ","rejectReason":"1234561: no money""#,
+        ),
+        own("order.1", r#""eventType":"fcoEvent","symbol":"SSI","processStatus":"ERR","message":"1234561: no""#),
     ] {
+        assert!(!decoder.text(&frame).is_empty(), "{frame} is lost");
         for said in decoder.text(&frame) {
             assert!(!said.text.contains("1234561"), "{frame}: {}", said.text);
         }
     }
     assert!(!format!("{venue:?} {:?}", topic(&venue, "ssi:*@order")).contains("1234561"));
-    assert!(!format!("{:?}", Ssi::new().trading_account("1234561")).contains("1234561"));
+    assert!(!format!("{:?}", Ssi::new().trading_account("1234561").unwrap()).contains("1234561"));
 }
 
 #[test]
@@ -132,6 +150,34 @@ fn fills_are_told_once_and_an_ended_order_stays_ended() {
     let mut unsubscribed = Decoder::bare(&venue);
     for _ in 0..2 {
         assert_eq!(kinds(&unsubscribed.text(&fill(5))), ["fill"], "a recording is told as it is");
+    }
+}
+
+/// Orders that were refused at once have no id, and several accounts have numbers of their own.
+#[test]
+fn refusals_of_several_orders_are_all_told() {
+    let mut decoder = connected(&ssi(), &["ssi:*@order"]);
+    let refused = |account: &str, key: &str, number: &str| {
+        let body = r#""eventType":"orderEvent","symbol":"SSI","orderId":"","orderStatus":"RJ""#;
+        own(&format!("order.{account}"), &format!(r#"{body},"clientRequestId":"{key}","notifyId":{number}"#))
+    };
+    for (frame, expected) in [
+        (refused("11", "a", "46"), &["order"][..]),
+        (refused("11", "b", "46"), &["order"]),
+        (refused("22", "a", "46"), &["order"]),
+        (refused("22", "a", "\"46.0\""), &[]),
+        (refused("22", "a", "\"1,046\""), &["gap", "gap", "order"]),
+    ] {
+        assert_eq!(kinds(&decoder.text(&frame)), expected, "{frame}");
+    }
+}
+
+#[test]
+fn a_code_that_says_that_all_is_well_refuses_nothing() {
+    let mut decoder = Decoder::bare(&ssi());
+    decoder.opened();
+    for code in ["0", "\"200\"", "204"] {
+        assert_eq!(kinds(&decoder.text(&format!(r#"{{"code":{code},"msg":"welcome"}}"#))), ["raw"], "{code}");
     }
 }
 

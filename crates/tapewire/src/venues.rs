@@ -211,10 +211,7 @@ mod ssi {
             Some(_) => return Err("otp: write code, sent or approval".to_owned()),
         });
         for number in get("accounts").iter().flat_map(|list| list.split(',')).map(str::trim) {
-            if number.is_empty() || number.len() > 32 || !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-                return Err("accounts: write account numbers of letters and digits, separated by commas".to_owned());
-            }
-            connector = connector.trading_account(number);
+            connector = connector.trading_account(number).map_err(|error| format!("accounts: {error}"))?;
         }
         Ok(Venue::new(connector))
     }

@@ -98,13 +98,13 @@ fn a_refused_code_or_refresh_is_tried_by_nobody_again() {
     assert_eq!(told(&session.want(Level::Own, at(1))), "wait");
     assert_eq!(told(&session.otp_asked(None, at(1))), "prompt");
     session.typed(Secret::new("000000"));
-    assert_eq!(told(&session.refused(refusal())), "refuse Reauthenticate");
+    assert_eq!(session.refused(refusal()), refusal());
     assert_eq!(told(&session.want(Level::Own, at(3))), "send otp after 0 s", "a new code");
     session.otp_asked(None, at(4));
     session.typed(Secret::new("123456"));
     session.granted(tokens("1", 5, 900, Level::Own));
     assert_eq!(told(&session.want(Level::Own, at(890))), "send refresh refresh-1 access-1 after 0 s");
-    assert_eq!(told(&session.refused(refusal())), "refuse Reauthenticate");
+    assert_eq!(session.refused(refusal()), refusal());
     assert_eq!(told(&session.want(Level::Own, at(891))), "send otp after 0 s", "the refresh token is not used again");
 }
 
@@ -114,14 +114,20 @@ fn a_refresh_without_an_answer_costs_its_tokens_and_one_that_never_left_does_not
     session.want(Level::Data, at(850));
     session.unsent();
     assert_eq!(told(&session.want(Level::Data, at(851))), "send refresh refresh-1 access-1 after 0 s");
-    session.refused(Failure::new(Recovery::Retry, "no answer"));
+    _ = session.refused(Failure::new(Recovery::Retry, "no answer"));
     assert_eq!(told(&session.want(Level::Data, at(852))), "send token - - after 0 s", "not the same refresh");
 }
 
 #[test]
 fn a_token_that_the_venue_refused_is_renewed_before_its_end() {
     let mut session = logged_in(Level::Data);
-    session.doubt();
+    session.doubt(&Secret::new("access-0"));
+    assert_eq!(
+        told(&session.want(Level::Data, at(4))),
+        "use access-1",
+        "another one was refused, which this one replaced"
+    );
+    session.doubt(&Secret::new("access-1"));
     assert_eq!(told(&session.want(Level::Data, at(5))), "send refresh refresh-1 access-1 after 0 s");
     assert_eq!(told(&session.granted(tokens("2", 6, 900, Level::Data))), "use access-2");
     assert_eq!(told(&session.want(Level::Data, at(7))), "use access-2");
@@ -160,7 +166,29 @@ fn short_lives_are_no_loop_and_a_wrong_clock_is_told() {
     session.granted(short);
     assert_eq!(told(&session.want(Level::Data, at(5))), "use access-1");
     assert_eq!(told(&session.want(Level::Data, at(15))), "send refresh refresh-1 access-1 after 0 s");
-    assert_eq!(told(&session.granted(tokens("2", 15, 0, Level::Data))), "refuse FixConfig");
+    let late = session.granted(tokens("2", 15, 0, Level::Data));
+    assert!(matches!(&late, Step::Refuse(why) if why.reason.contains("clock")), "{late:?}");
+    assert_eq!(
+        told(&late),
+        "refuse Reauthenticate",
+        "final: another login would be as useless, and end this one's session"
+    );
+}
+
+#[test]
+fn tokens_of_a_former_run_that_are_of_no_use_cost_nobody_the_run() {
+    for (level, next) in [(Level::Data, "send token - - after 0 s"), (Level::Own, "prompt")] {
+        let mut session = logged_in(level);
+        assert_eq!(told(&session.want(level, at(850))), "send refresh refresh-1 access-1 after 0 s");
+        let refused = session.refused(refusal());
+        assert_eq!(refused.recovery, Recovery::Retry, "{level:?}");
+        assert_eq!(refused.reason, "the tokens of a former run are of no use: no");
+        assert_eq!(told(&session.want(level, at(851))), next);
+        session.typed(Secret::new("123456"));
+        session.granted(tokens("2", 852, 900, level));
+        session.want(level, at(1700));
+        assert_eq!(session.refused(refusal()), refusal(), "those of this run are another matter");
+    }
 }
 
 #[test]

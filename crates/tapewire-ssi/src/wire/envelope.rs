@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use tapewire_json::{Raw, Text};
 
-use super::Word;
+use super::{Word, is_success};
 
 /// A frame of any kind. Which kind it is, only the members that it has can tell.
 #[derive(Debug, Deserialize)]
@@ -50,6 +50,12 @@ pub(crate) struct CommandError<'a> {
 }
 
 impl Envelope<'_> {
+    /// The code of a refusal. Those that say that all is well are the ones of REST.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        let code = self.code.as_ref().map(Word::as_str)?;
+        (!is_success(code)).then_some(code)
+    }
+
     /// The text of a refusal.
     pub(crate) fn words(&self) -> Option<&str> {
         self.msg.as_deref().or(self.message.as_deref()).filter(|text| !text.is_empty())

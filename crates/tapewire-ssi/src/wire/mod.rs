@@ -27,9 +27,12 @@ impl Word<'_> {
         Id::from_text(self.as_str())
     }
 
-    /// The number it is, if it is one.
+    /// The number it is, if it is one: all numbers of the venue may have commas, or nothing but zeros behind a point.
     pub(crate) fn number(&self) -> Option<u64> {
-        self.as_str().parse().ok()
+        let text = self.as_str();
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let is_whole = fraction.bytes().all(|byte| byte == b'0');
+        if is_whole { whole.replace(',', "").parse().ok() } else { None }
     }
 }
 
@@ -42,6 +45,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
         let text = raw.cursor().read().map_err(serde::de::Error::custom)?;
         Ok(Self(text, ""))
     }
+}
+
+/// Whether a code says that all is well: `ssi-sdk` 3.3.2 takes 200 and 204, the portal documents 0 besides.
+pub(crate) fn is_success(code: &str) -> bool {
+    matches!(code, "0" | "200" | "204")
 }
 
 /// A text as JSON.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tapewire_json::{Raw, Text};
 
-use super::Word;
+use super::{Word, is_success};
 use crate::number::Number;
 
 /// What an answer says of itself, whatever else it holds.
@@ -24,7 +24,7 @@ impl Status<'_> {
     /// The code, unless it says that all is well: 0, 200, or 204 for nothing to tell.
     pub(crate) fn failure(&self) -> Option<&str> {
         let code = self.code.as_ref().map(Word::as_str)?;
-        (!matches!(code, "0" | "200" | "204")).then_some(code)
+        (!is_success(code)).then_some(code)
     }
 
     pub(crate) fn words(&self) -> &str {
