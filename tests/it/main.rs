@@ -8,6 +8,7 @@ mod examples;
 mod faults;
 mod life;
 mod replay;
+mod requests;
 mod slow;
 mod support;
 mod tls;

@@ -17,6 +17,8 @@ use crate::wire::depth::{PartialDepth, Sides};
 use crate::wire::exchange_info::{ExchangeInfo, Symbol};
 use crate::wire::kline::KlineRow;
 
+/// What is said of a program's own requests.
+const NO_REQUESTS: &str = "only public data of Binance is known here: requests of your own are not signed";
 /// The venue's address for streams.
 const STREAMS: &str = "wss://stream.binance.com:9443";
 /// The venue's address for REST.
@@ -64,6 +66,7 @@ impl Account for SpotAccount {
                 let path = format!("/api/v3/depth?symbol={symbol}&limit={SNAPSHOT_LIMIT}");
                 cx.http(HttpRequest::get(path, depth_weight(SNAPSHOT_LIMIT)));
             }
+            Call::Request(_) => cx.refused(Failure::new(Recovery::FixRequest, NO_REQUESTS)),
             _ => cx.refused(Failure::new(Recovery::FixRequest, "Binance spot market data cannot answer that")),
         }
     }

@@ -300,14 +300,19 @@ impl AccountTask {
 
     /// What became of the program's request.
     fn outcome(&mut self, request: &HttpRequest, reply: Result<Reply, HttpError>) -> Outcome {
-        let tell = match &reply {
-            Err(error) if !error.was_sent() => RequestError::NotSent,
-            // A server that is in trouble, or a proxy before it, does not say how far the request came.
-            Ok(Reply { status: 408 | 500..=599, .. }) | Err(_) => RequestError::Unknown,
-            Ok(_) => RequestError::Refused,
-        };
+        let was_sent = reply.as_ref().err().is_none_or(HttpError::was_sent);
+        // A server that is in trouble, or a proxy before it, does not say how far the request came.
+        let is_in_trouble = matches!(&reply, Ok(Reply { status: 408 | 500..=599, .. }) | Err(_));
         let success = catch_unwind(AssertUnwindSafe(|| self.success(request, reply)));
-        let reply = success.unwrap_or_else(|_| Err(panicked())).map_err(tell)?;
+        let reply = success.unwrap_or_else(|_| Err(panicked())).map_err(|failure| {
+            // Nor does a venue by whose word the same request may succeed at once.
+            let is_refusal = !is_in_trouble && failure.recovery != Recovery::Retry;
+            match was_sent {
+                false => RequestError::NotSent(failure),
+                true if is_refusal => RequestError::Refused(failure),
+                true => RequestError::Unknown(failure),
+            }
+        })?;
         Ok(Answer { path: request.path.clone(), status: reply.status, body: reply.body, ts_recv: reply.ts_recv })
     }
 

@@ -9,6 +9,8 @@ use crate::rest::LISTS;
 use crate::wire::control::Answer;
 use crate::{Business, code, rest};
 
+/// What is said of a program's own requests.
+const NO_REQUESTS: &str = "Infoway has market data alone: there is nothing to ask for in requests of your own";
 /// The vendor's address for streams: Infoway documentation, "WebSocket", read 2026-08.
 const STREAMS: &str = "wss://data.infoway.io";
 /// The vendor's address for REST: the same.
@@ -69,6 +71,7 @@ impl Account for InfowayAccount {
             _ if self.key.expose().is_empty() => cx.refused(Failure::new(Recovery::Reauthenticate, NO_KEY)),
             // The other lists follow, each when the one before has come.
             (Call::Instruments, [first, ..]) => self.list(first, cx),
+            (Call::Request(_), _) => cx.refused(Failure::new(Recovery::FixRequest, NO_REQUESTS)),
             _ => cx.refused(Failure::new(Recovery::FixRequest, "Infoway's market data cannot answer that")),
         }
     }

@@ -8,6 +8,7 @@ use tapewire_core::{
 use tapewire_json::{Raw, Text};
 
 use super::connector::Okx;
+use super::signed::signed;
 use super::symbol::VENUE;
 use super::topic::{PRIVATE, PUBLIC};
 use super::wire::envelope::Answer;
@@ -19,6 +20,8 @@ const INSTRUMENTS: &str = "/api/v5/public/instruments?instType=";
 const LISTED: [&str; 3] = ["SPOT", "SWAP", "FUTURES"];
 /// What is asked for the families of options, which are listed by family alone: behind the other kinds.
 const FAMILIES: &str = "/api/v5/public/underlying?instType=OPTION";
+/// What is said where one's own account is asked for without a key.
+const NO_KEY: &str = "one's own account needs credentials: key, secret and passphrase of an API key of OKX";
 /// How many families are listed; there are fewer than ten.
 const FAMILIES_MAX: usize = 100;
 
@@ -47,11 +50,25 @@ impl OkxAccount {
     }
 
     fn ask(&self, path: String, cx: &mut AccountContext<'_>) {
-        let mut request = HttpRequest::get(path, 1);
+        cx.http(self.marked(HttpRequest::get(path, 1)));
+    }
+
+    /// A request as the chosen environment wants it.
+    fn marked(&self, mut request: HttpRequest) -> HttpRequest {
         if self.is_demo {
             request.headers.push(("x-simulated-trading".to_owned(), "1".to_owned()));
         }
-        cx.http(request);
+        request
+    }
+
+    fn forward(&self, request: &HttpRequest, cx: &mut AccountContext<'_>) {
+        match &self.target.credentials {
+            Some(credentials) => {
+                let request = self.marked(request.clone());
+                cx.forward(signed(request, credentials, cx.now().unwrap_or_default()));
+            }
+            None => cx.refused(Failure::new(Recovery::FixConfig, NO_KEY)),
+        }
     }
 
     /// Asks for what is listed behind an answer: the kinds, the families of options, those one by one. What comes next
@@ -77,8 +94,7 @@ impl OkxAccount {
 impl Account for OkxAccount {
     fn grant(&mut self, route: Route, cx: &mut AccountContext<'_>) {
         if route == PRIVATE && self.target.credentials.is_none() {
-            let why = "one's own account needs credentials: key, secret and passphrase of an API key of OKX";
-            return cx.refused(Failure::new(Recovery::FixConfig, why));
+            return cx.refused(Failure::new(Recovery::FixConfig, NO_KEY));
         }
         let url = self.base.clone().and_then(|base| base.join(&format!("/ws/v5/{route}")));
         match url {
@@ -93,6 +109,7 @@ impl Account for OkxAccount {
     fn call(&mut self, call: &Call<'_>, cx: &mut AccountContext<'_>) {
         match call {
             Call::Instruments => self.ask(format!("{INSTRUMENTS}{}", LISTED[0]), cx),
+            Call::Request(request) => self.forward(request, cx),
             _ => cx.refused(Failure::new(Recovery::FixRequest, "OKX sends snapshots of books with its streams alone")),
         }
     }

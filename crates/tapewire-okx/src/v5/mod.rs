@@ -19,6 +19,7 @@ mod normalize;
 mod private;
 mod protocol;
 mod request;
+mod signed;
 mod symbol;
 mod topic;
 mod wire;

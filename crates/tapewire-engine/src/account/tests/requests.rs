@@ -120,13 +120,14 @@ async fn a_request_goes_out_as_the_account_and_its_outcome_is_told() {
         ("/408", "sent, with unknown outcome: HTTP status 408: done"),
         ("/502", "sent, with unknown outcome: HTTP status 502: done"),
         ("/silence", "sent, with unknown outcome: toy:1 took longer than 30s to answer"),
-        ("/418", "refused: the adapter's account panicked"),
+        ("/425", "sent, with unknown outcome: HTTP status 425: done"),
+        ("/418", "sent, with unknown outcome: the adapter's account panicked"),
         ("/nobody", "not sent: the adapter ended a request without sending it"),
     ] {
         assert_eq!(told(scene.handle.request(order(path)).await), expected, "{path}");
     }
     let seen = scene.seen.lock().unwrap();
-    assert_eq!(seen.len(), 8, "each was sent once, and the last not at all: {seen:?}");
+    assert_eq!(seen.len(), 9, "each was sent once, and the last not at all: {seen:?}");
     assert!(seen.iter().all(|head| head.contains("who: me\r\n")), "{seen:?}");
     let refused =
         RequestError::Refused(Failure { code: Some("E7".into()), ..Failure::new(Recovery::FixRequest, "no") });
