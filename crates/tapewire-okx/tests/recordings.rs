@@ -75,6 +75,26 @@ fn instruments_of_every_kind_are_listed() {
     }
 }
 
+/// What a contract is worth and in which asset, as `ctVal`, `ctMult` and `ctValCcy` of the same lists say.
+#[test]
+fn contracts_say_what_they_are_worth_and_in_what() {
+    let Some(folder) = folder() else { return };
+    for (kind, symbol, value, asset) in [
+        ("spot", "BTC-USD", None, None),
+        ("swap", "BTC-USDT-SWAP", Some("0.01"), Some("BTC")),
+        ("swap", "BTC-USD-SWAP", Some("100"), Some("USD")),
+        ("futures", "BTC-USD-241227", Some("100"), Some("USD")),
+        ("option", "BTC-USD-241217-92000-C", Some("0.01"), Some("BTC")),
+    ] {
+        let body = std::fs::read_to_string(folder.join(format!("rest_instruments_{kind}.json"))).unwrap();
+        let path = format!("/api/v5/public/instruments?instType={}", kind.to_uppercase());
+        let said = Decoder::bare(&okx()).answer(HttpReply { path: &path, status: 200, body: &body, ts_recv: None });
+        let listed: Vec<_> = said.iter().map(tapewire_testkit::Said::json).collect();
+        let it = listed.iter().find(|it| it["instrument"] == format!("okx:{symbol}")).unwrap();
+        assert_eq!((it["contract_value"].as_str(), it["contract_value_asset"].as_str()), (value, asset), "{symbol}");
+    }
+}
+
 /// The examples whose books do not have the checksums that stand in them, by file and line: documentation samples.
 const WRONG: [(&str, u64); 3] =
     [("v5_examples_clients.jsonl", 52), ("v5_examples_clients.jsonl", 89), ("v5_examples_clients.jsonl", 90)];

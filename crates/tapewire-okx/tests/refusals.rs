@@ -202,3 +202,48 @@ async fn an_account_without_credentials_is_refused_once() {
         assert_eq!((state, told.as_str()), (SubscriptionState::Rejected, code), "{id}");
     }
 }
+
+/// An option is not judged by the list, since new ones come daily: the venue says that there is none.
+#[tokio::test]
+async fn what_the_venue_does_not_know_is_rejected_with_its_words() {
+    let simulator = simulator("0").await;
+    for (subscription, code, words) in
+        [("okx:BTC-USD-990101-1-C@ticker", "60018", "doesn't exist"), ("okx:basket/fills@fill", "64003", "")]
+    {
+        let venue = okx().credentials("sim-key", "sim-secret").passphrase("sim-passphrase");
+        let mut feed = listen(venue, &simulator, subscription);
+        let (state, told, reason) = first(&mut feed, |event| match event {
+            Event::Subscription(it) => {
+                Some((it.state, it.code.as_deref()?.to_owned(), it.reason.as_deref().unwrap_or_default().to_owned()))
+            }
+            _ => None,
+        })
+        .await;
+        assert_eq!((state, told.as_str()), (SubscriptionState::Rejected, code), "{subscription}");
+        assert!(!reason.is_empty() && reason.contains(words), "{reason}");
+    }
+}
+
+/// The venue acknowledges the 31st connection with an account's orders, and then ends that subscription.
+#[tokio::test]
+async fn a_subscription_that_the_venue_ends_for_its_connections_is_rejected() {
+    let builder = Simulator::builder("okx").listen("127.0.0.1:0").option("limits", "off");
+    let simulator = builder.option("instruments", "BTC-USDT").start().await.unwrap();
+    let mut feeds = Vec::new();
+    for number in 1..=31 {
+        let venue = okx().credentials("sim-key", "sim-secret").passphrase("sim-passphrase");
+        let mut feed = listen(venue, &simulator, "okx:*@order");
+        let wanted = if number > 30 { SubscriptionState::Rejected } else { SubscriptionState::Confirmed };
+        let reason = first(&mut feed, |event| match event {
+            Event::Subscription(it) if it.state == wanted => Some(it.reason.as_deref().map(str::to_owned)),
+            Event::Subscription(it) => {
+                assert_ne!(it.state, SubscriptionState::Rejected, "connection {number}: {it:?}");
+                None
+            }
+            _ => None,
+        })
+        .await;
+        assert_eq!(reason.is_some_and(|reason| reason.contains("too many connections")), number > 30, "{number}");
+        feeds.push(feed);
+    }
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tapewire_core::{
     AccountContext, AccountEffects, Call, Connector, Context, DecodeError, Effects, Ending, Failure, Frame, Grant,
-    HttpReply, HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue, event::Event,
+    Heartbeat, HttpReply, HttpRequest, Op, Recovery, Reply, Route, Topic, TopicId, TopicTable, UnixNanos, Venue,
+    event::Event,
 };
 use tapewire_okx::{Books, Okx, Region, okx};
 use tapewire_testkit::{Decoder, Kit};
@@ -43,13 +44,29 @@ fn asks_by_channel_and_what_it_is_of() {
 fn a_frame_is_bounded_in_arguments_and_bytes() {
     let short: Vec<_> = (0..250).map(|n| topic(&format!("A{n}-USDT@trade"))).collect();
     assert_eq!(encode(Op::Subscribe, &short).0, 100);
-    let raw = |n: usize| topic(&format!("A{n}-{}@raw:{}", "B".repeat(100), "x".repeat(250)));
-    let long: Vec<_> = (0..100).map(raw).collect();
-    // Names of channels are short in truth: even these fit.
+    // Of what can be subscribed 100 arguments always fit; longer ones are cut where the venue would be.
+    let long: Vec<_> = (0..100).map(|n| Topic::new(format!("trades:{}-{n}", "A".repeat(1000)), ROUTES[0])).collect();
     let (taken, frame) = encode(Op::Subscribe, &long);
     let read: Value = serde_json::from_str(&frame).unwrap();
     assert_eq!(read["args"].as_array().map(Vec::len), Some(taken));
-    assert!(frame.len() <= Okx::new().policy(ROUTES[0]).frame_length_max);
+    assert!(frame.len() <= 64 * 1024 && frame.len() > 63 * 1024, "{} bytes", frame.len());
+    assert_eq!(Okx::new().policy(ROUTES[0]).frame_length_max, 64 * 1024);
+}
+
+/// What the venue allows, as plain data: the session keeps it.
+#[test]
+fn limits_are_those_of_the_venue() {
+    let (second, hour) = (Duration::from_secs(1), Duration::from_secs(3600));
+    for route in ROUTES {
+        let okx = Okx::new();
+        let policy = okx.policy(route);
+        assert_eq!((policy.control.amount, policy.control.per), (480, hour), "{route}");
+        assert_eq!((policy.dials.amount, policy.dials.per), (3, second), "{route}");
+        let Heartbeat::Text { idle, send, answer_within: Some(answer) } = &policy.heartbeat else {
+            panic!("{:?}", policy.heartbeat)
+        };
+        assert!(&**send == "ping" && *idle + *answer < 30 * second, "asked for in time: {idle:?} and {answer:?}");
+    }
 }
 
 #[test]
@@ -74,6 +91,10 @@ fn each_channel_has_its_topic_and_its_socket() {
         ("*@raw:account-greeks", "account-greeks", "private"),
         ("*@raw:fills", "fills", "private"),
         ("*@raw:orders-algo", "orders-algo:ANY", "business"),
+        ("basket/orders-algo@order", "orders-algo:ANY", "business"),
+        ("basket/fills@fill", "fills", "private"),
+        ("basket/balance_and_position@balance", "balance_and_position", "private"),
+        ("basket/balance_and_position@position", "balance_and_position", "private"),
     ] {
         let topic = topic(text);
         assert_eq!((&*topic.wire, topic.route.0), (wire, route), "{text}");
@@ -96,6 +117,8 @@ fn refuses_the_rest_and_says_what_to_ask_for_instead() {
         ("basket/ALL@instrument", "okx:basket/SWAP@instrument"),
         ("BTC-USDT@status", "okx:*@status"),
         ("BTC-USDT@order", "okx:*@order"),
+        ("basket/fills@order", "okx:*@order"),
+        ("basket/orders-algo@fill", "okx:*@fill"),
         ("BTC-USDT@raw:trades", "trade:agg"),
         ("BTC-USDT@raw:a\"b", "not the name of a channel"),
         ("BTC-USDT@foreign_room", "tapewire venues okx"),

@@ -32,7 +32,7 @@ pub struct Instrument {
     pub quantity_min: Option<Decimal>,
     /// The smallest price times quantity of an order.
     pub notional_min: Option<Decimal>,
-    /// What one contract is worth, in base or settle asset as the product says.
+    /// What one contract is worth, in [`Instrument::contract_value_asset`].
     pub contract_value: Option<Decimal>,
     /// Whether it trades.
     pub state: TradingState,
@@ -41,6 +41,25 @@ pub struct Instrument {
 }
 
 normalized!(Instrument, Instrument);
+
+impl Instrument {
+    /// What `contract_value` counts: the base asset of linear contracts and options, the quote asset of inverse ones,
+    /// which are worth the same amount of money whatever the price. `None` where there is no such value.
+    #[must_use]
+    pub fn contract_value_asset(&self) -> Option<&str> {
+        self.contract_value?;
+        self.product
+            .values_contracts_in_base()
+            .and_then(|in_base| if in_base { self.base.as_deref() } else { self.quote.as_deref() })
+    }
+
+    /// What so many contracts are worth, in [`Instrument::contract_value_asset`]. `None` where contracts have no value, or
+    /// where the product has more digits than fit.
+    #[must_use]
+    pub fn worth(&self, contracts: Decimal) -> Option<Decimal> {
+        contracts.checked_mul(self.contract_value?)
+    }
+}
 
 /// What sort of thing an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +89,16 @@ pub enum Product {
 }
 
 impl Product {
+    /// Whether a contract stands for an amount of the base asset, or of the quote asset; `None` for what is no contract.
+    #[must_use]
+    pub const fn values_contracts_in_base(self) -> Option<bool> {
+        match self {
+            Self::LinearPerpetual | Self::LinearFuture | Self::Option => Some(true),
+            Self::InversePerpetual | Self::InverseFuture => Some(false),
+            Self::Spot | Self::Margin | Self::Stock | Self::Forex | Self::Index | Self::Other => None,
+        }
+    }
+
     /// The text in event JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -85,6 +114,48 @@ impl Product {
             Self::Forex => "forex",
             Self::Index => "index",
             Self::Other => "other",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contract(product: Product, value: &str) -> Instrument {
+        Instrument {
+            instrument: "x:BTC-USD-SWAP".parse().unwrap(),
+            channel: Channel::Instrument,
+            ts_event: None,
+            ts_recv: None,
+            unified: None,
+            base: Some("BTC".into()),
+            quote: Some("USD".into()),
+            settle: Some("BTC".into()),
+            product,
+            tick_size: None,
+            lot_size: None,
+            quantity_min: None,
+            notional_min: None,
+            contract_value: value.parse().ok(),
+            state: TradingState::Open,
+            raw_state: None,
+        }
+    }
+
+    /// 12.5 contracts of 0.01 BTC are 0.125 BTC; 3 of 100 USD are 300 USD.
+    #[test]
+    fn contracts_are_worth_an_amount_of_one_asset() {
+        for (product, value, contracts, worth, asset) in [
+            (Product::LinearPerpetual, "0.01", "12.5", Some("0.125"), Some("BTC")),
+            (Product::Option, "0.01", "1", Some("0.01"), Some("BTC")),
+            (Product::InverseFuture, "100", "3", Some("300"), Some("USD")),
+            (Product::InversePerpetual, "", "3", None, None),
+            (Product::Spot, "", "3", None, None),
+        ] {
+            let it = contract(product, value);
+            let told = it.worth(contracts.parse().unwrap()).map(|worth| worth.to_string());
+            assert_eq!((told.as_deref(), it.contract_value_asset()), (worth, asset), "{product:?}");
         }
     }
 }

@@ -206,6 +206,9 @@ fn instrument<M: SerializeMap>(event: &Instrument, map: &mut M) -> Written<M> {
     map.serialize_entry("quantity_min", &event.quantity_min)?;
     map.serialize_entry("notional_min", &event.notional_min)?;
     map.serialize_entry("contract_value", &event.contract_value)?;
+    if let Some(asset) = event.contract_value_asset() {
+        map.serialize_entry("contract_value_asset", asset)?;
+    }
     map.serialize_entry("state", event.state.as_str())?;
     map.serialize_entry("raw_state", &event.raw_state)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tapewire_core::event::{Book as BookEvent, Event, Raw as RawEvent};
 use tapewire_core::{
-    Channel, Context, Credentials, DecodeError, Frame, Grant, InstrumentId, Op, Protocol, Reply, ReplyKind, Topic,
-    TopicId, UnixNanos,
+    Channel, Context, Credentials, DecodeError, Frame, Grant, InstrumentId, Op, Protocol, RawTopic, Reply, ReplyKind,
+    Topic, TopicId, UnixNanos,
 };
 use tapewire_json::{Cursor, Raw, Result};
 
@@ -39,9 +39,11 @@ pub(crate) struct Source<'a> {
     arg: Arg<'a>,
     /// The topic, if it is subscribed.
     topic: Option<TopicId>,
-    /// The channel; `None` for one without a normalized form, or that is subscribed as raw.
+    /// The channel; `None` for one without a normalized form.
     channel: Option<Channel>,
-    /// The instrument, if it is subscribed.
+    /// The channel that is told as raw: besides the normalized form, where there is one.
+    raw: Option<Channel>,
+    /// What was subscribed: an instrument, or what stands for many.
     instrument: Option<InstrumentId>,
 }
 
@@ -122,7 +124,8 @@ impl OkxProtocol {
             _ => value.skip(),
         })?;
         frame.end()?;
-        Ok(source.filter(|_| count == 1).map(|source| (source, action)))
+        let is_told_once = |source: &Source<'_>| source.channel.is_none() || source.raw.is_none();
+        Ok(source.filter(|source| count == 1 && is_told_once(source)).map(|source| (source, action)))
     }
 
     fn envelope(&mut self, text: &str, cx: &mut Context<'_>) {
@@ -147,6 +150,9 @@ impl OkxProtocol {
                 Ok(()) => self.tell(source, action, message, part.text(), cx),
                 Err(error) => malformed(source.topic, part.text(), &error.into(), cx),
             }
+            if source.channel.is_some() && source.raw.is_some() {
+                source.raw(part.text(), cx);
+            }
             Ok(())
         });
     }
@@ -155,11 +161,17 @@ impl OkxProtocol {
         let channel = topic::read(&arg.channel);
         let name = self.fallback.served(&arg.channel);
         let Some((topic, subscription)) = cx.topic(arg.spell(name, &mut self.key)) else {
-            return Source { arg, topic: None, channel, instrument: None };
+            return Source { arg, topic: None, channel, raw: None, instrument: None };
         };
-        let channel = channel.filter(|_| !matches!(subscription.channel, Channel::Raw(_)));
-        let is_one = arg.symbol.is_some();
-        Source { arg, topic: Some(topic), channel, instrument: is_one.then_some(subscription.instrument) }
+        let raw = match subscription.channel {
+            raw @ Channel::Raw(_) => Some(raw),
+            // Whoever subscribed it as raw may not have been the first.
+            Channel::Order | Channel::Fill | Channel::Balance | Channel::Position if topic::is_basket(&arg.channel) => {
+                RawTopic::new(&arg.channel).ok().map(Channel::Raw)
+            }
+            _ => None,
+        };
+        Source { arg, topic: Some(topic), channel, raw, instrument: Some(subscription.instrument) }
     }
 
     /// Reads the message that comes next into `message`: messages are large, and are not moved about.
@@ -321,10 +333,15 @@ impl Source<'_> {
 
     /// Hands on what has no normalized form, as it is.
     fn raw(&self, data: &str, cx: &mut Context<'_>) {
+        let named = || self.arg.symbol.as_deref().and_then(|symbol| symbol::instrument(symbol).ok());
         let raw = RawEvent {
             venue: VENUE,
-            instrument: self.arg.symbol.as_deref().and_then(|symbol| symbol::instrument(symbol).ok()),
-            channel: None,
+            // What was subscribed may also be a family of instruments.
+            instrument: self
+                .instrument
+                .filter(|it| self.raw.is_some() && symbol::is_spelled_right(it.symbol()))
+                .or_else(named),
+            channel: self.raw,
             ts_event: None,
             ts_recv: cx.now(),
             topic: self.arg.spell(&self.arg.channel, &mut String::new()).into(),

@@ -42,15 +42,23 @@ const BARS: [(Interval, &str); 15] = [
 ];
 /// The channels that must be told a kind of instruments, of those that have a normalized form of no other name.
 const TYPED: [&str; 3] = ["algo-advance", "liquidation-warning", "orders-algo"];
-/// The channels with a normalized form that have none of ours to themselves: subscribed, they are told as raw.
-const RAW: [&str; 3] = ["balance_and_position", "fills", "orders-algo"];
+/// The channels that tell of one's own account what another one tells too, or tell it apart. They are baskets:
+/// `okx:basket/orders-algo@order`; and can be had as raw.
+const BASKETS: [(&str, &[Channel]); 3] = [
+    ("balance_and_position", &[Channel::Balance, Channel::Position]),
+    ("fills", &[Channel::Fill]),
+    ("orders-algo", &[Channel::Order]),
+];
 
 /// The topic that serves a subscription.
 ///
 /// The names stand in the OKX API guide, "WebSocket", read 2026-07.
 pub(crate) fn spell(subscription: &Subscription, books: Books) -> Result<Topic, Unsupported> {
     let channel = subscription.channel;
-    let name = name(channel, books)?;
+    let name = match basket(subscription) {
+        Some(basket) => Cow::Borrowed(basket),
+        None => name(channel, books)?,
+    };
     let parameter = parameter(subscription, &name)?;
     let colon = if parameter.is_empty() { "" } else { ":" };
     let mut topic = Topic::new(format!("{name}{colon}{parameter}"), route(&name));
@@ -69,6 +77,18 @@ pub(crate) fn spell(subscription: &Subscription, books: Books) -> Result<Topic, 
         _ => {}
     }
     Ok(topic)
+}
+
+/// The channel that a basket is called by, if it tells what is subscribed.
+fn basket(subscription: &Subscription) -> Option<&'static str> {
+    let name = subscription.instrument.symbol().strip_prefix("basket/")?;
+    let (known, told) = BASKETS.iter().find(|(known, _)| *known == name)?;
+    told.contains(&subscription.channel).then_some(*known)
+}
+
+/// Whether a channel can be had as raw although it has a normalized form: both may be subscribed at once.
+pub(crate) fn is_basket(name: &str) -> bool {
+    BASKETS.iter().any(|(known, _)| *known == name)
 }
 
 /// What the venue calls a channel.
@@ -95,7 +115,7 @@ fn name(channel: Channel, books: Books) -> Result<Cow<'static, str>, Unsupported
         Channel::Balance => "account",
         Channel::Position => "positions",
         Channel::Raw(topic) => match read(topic.as_str()) {
-            _ if RAW.contains(&topic.as_str()) => topic.as_str(),
+            _ if is_basket(topic.as_str()) => topic.as_str(),
             None if is_name(topic.as_str()) => topic.as_str(),
             None => return Err(Unsupported::new(format!("`{}` is not the name of a channel of OKX", topic.as_str()))),
             Some(known) => {
@@ -156,6 +176,7 @@ fn parameter(subscription: &Subscription, name: &str) -> Result<&'static str, Un
     match channel {
         Channel::Order | Channel::Fill | Channel::Position if instrument.is_all() => Ok("ANY"),
         Channel::Raw(_) if instrument.is_all() && TYPED.contains(&name) => Ok("ANY"),
+        _ if basket(subscription).is_some() => Ok(if TYPED.contains(&name) { "ANY" } else { "" }),
         Channel::Status | Channel::Balance | Channel::Raw(_) if instrument.is_all() => Ok(""),
         Channel::Status => Err(Unsupported::new("`status` is of the whole venue: subscribe `okx:*@status`")),
         _ if is_own => {
