@@ -100,6 +100,12 @@ impl Market {
         self.run(until_us, Some(out));
     }
 
+    /// When the crowd acts next, in microseconds since 1970 UTC; none where nothing is listed.
+    #[must_use]
+    pub fn next_us(&self) -> Option<i64> {
+        self.rooms.iter().map(|room| room.flow.next_us()).min()
+    }
+
     /// A listing's book as it stands.
     ///
     /// # Panics

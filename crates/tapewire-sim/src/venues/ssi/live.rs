@@ -35,7 +35,7 @@ pub(super) struct Live {
 
 impl Live {
     pub(super) fn new(setup: &Setup, options: &Options) -> Self {
-        let market = Market::with_profiles(setup.seed, setup.start_us, profiles(options.clock));
+        let market = Market::with_profiles(setup.seed, setup.start_us, profiles(options.clock, options.calm));
         let mut live = Self {
             todays: vec![Today::default(); all().len()],
             options: options.clone(),
@@ -95,15 +95,20 @@ impl Live {
             self.tick(next_us, clients, out);
         }
         self.run_until(now_us, clients, out);
-        // Nobody listens: whoever comes finds the market caught up.
-        let trading = Board::ALL.iter().any(|board| self.phase(*board) == Phase::Lo);
-        let step_us = match (clients.is_quiet(), trading) {
-            (true, _) => IDLE_STEP_US,
-            (false, true) => STEP_US,
-            (false, false) => GRID_US,
-        };
+        Wake::At(self.next_us(now_us, clients))
+    }
+
+    /// When something is to be told next, or a little later.
+    fn next_us(&self, now_us: i64, clients: &Clients) -> i64 {
         let due_us = self.desk.next_us().unwrap_or(i64::MAX);
-        Wake::At(due_us.min(now_us + step_us))
+        if clients.is_quiet() {
+            // Whoever comes finds the market caught up.
+            return due_us.min(now_us + IDLE_STEP_US);
+        }
+        let grid_us = if self.changed.contains(&true) { GRID_US } else { SECOND_US };
+        let tick_us = (now_us / grid_us + 1) * grid_us;
+        let trade_us = self.market.next_us().map_or(i64::MAX, |next_us| next_us.max(now_us + STEP_US));
+        due_us.min(tick_us).min(trade_us)
     }
 
     /// Lets the market run up to a time with what accounts do in it, and tells of both.

@@ -19,6 +19,8 @@ pub(super) struct Options {
     pub(super) pending_polls: u32,
     pub(super) lifetimes: Lifetimes,
     pub(super) clock: Clock,
+    /// So many times slower the crowd acts.
+    pub(super) calm: u32,
     pub(super) numbers: Style,
     pub(super) auction: AuctionLevel,
     /// Whether commands may be signed in base64 too, as the documents have it.
@@ -57,6 +59,7 @@ impl Options {
             "refresh_ms" => self.lifetimes.refresh_us = given.micros()?,
             "revoke_ms" => self.lifetimes.revoke_us = Some(given.micros()?).filter(|time_us| *time_us > 0),
             "hours" => self.clock = given.word(&[("always", Clock::Always), ("real", Clock::Real)])?,
+            "calm" => self.calm = given.number(CALM_MAX).ok().filter(|calm| *calm > 0).ok_or_else(|| given.bad())?,
             "numbers" => {
                 let words = [("text", Style::Text), ("plain", Style::Plain), ("grouped", Style::Grouped)];
                 self.numbers = given.word(&words)?;
@@ -82,6 +85,7 @@ impl Default for Options {
             pending_polls: 2,
             lifetimes: Lifetimes::default(),
             clock: Clock::Always,
+            calm: 1,
             numbers: Style::Text,
             auction: AuctionLevel::Word,
             base64: false,
@@ -90,6 +94,8 @@ impl Default for Options {
     }
 }
 
+/// An order every few minutes.
+const CALM_MAX: u32 = 1_000;
 /// More polls than anybody waits for.
 const PENDING_POLLS_MAX: u32 = 1_000;
 
@@ -125,6 +131,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         name: "hours",
         values: "always (default) or real",
         doc: "continuous trading day and night, or the sessions and auctions of the boards by Vietnam's clock",
+    },
+    OptionInfo {
+        name: "calm",
+        values: "1 (default) to 1000",
+        doc: "so many times slower the crowd acts, for days that are to pass quickly",
     },
     OptionInfo {
         name: "numbers",
@@ -165,6 +176,8 @@ mod tests {
         assert_eq!(parse(&[("pending_polls", "3")]).unwrap().pending_polls, 3);
         assert_eq!(parse(&[("smart_otp", "rejected")]).unwrap().approval, Some(Approval::Rejected));
         assert_eq!(parse(&[("otp_code", "200")]).unwrap().otp_code, 200);
+        assert_eq!(parse(&[("calm", "20")]).unwrap().calm, 20);
+        assert!(parse(&[("calm", "0")]).is_err(), "a crowd that acts without end");
         assert_eq!(parse(&[("revoke_ms", "0")]).unwrap().lifetimes.revoke_us, None);
     }
 }

@@ -89,7 +89,7 @@ impl Security {
             && (self.baskets.contains(&index.code) || index.board_wide() == Some(self.board))
     }
 
-    fn profile(&self, clock: Clock) -> Profile {
+    fn profile(&self, clock: Clock, calm: u32) -> Profile {
         let hours = match (clock, self.board) {
             (Clock::Always, _) => Hours::ALWAYS,
             (Clock::Real, Board::Hose) => Hours::HO_CHI_MINH,
@@ -107,7 +107,7 @@ impl Security {
             },
             hours,
             anchor_ticks: self.reference,
-            pause_us: self.pause_us,
+            pause_us: self.pause_us * i64::from(calm),
             market_per_mille: 80,
             orders_per_side: 150,
             // Orders stay within the band of the day: 8 steps behind a price that seldom leaves its anchor by 12.
@@ -129,9 +129,9 @@ impl Index {
     }
 }
 
-/// What the market lists, in the order of [`SECURITIES`].
-pub(super) fn profiles(clock: Clock) -> Vec<Profile> {
-    SECURITIES.iter().map(|security| security.profile(clock)).collect()
+/// What the market lists, in the order of [`SECURITIES`], with a crowd that acts so many times slower.
+pub(super) fn profiles(clock: Clock, calm: u32) -> Vec<Profile> {
+    SECURITIES.iter().map(|security| security.profile(clock, calm)).collect()
 }
 
 /// A security by the market's number.
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_crowd_stays_within_the_bands_of_the_day() {
-        let mut market = Market::with_profiles(3, 0, profiles(Clock::Always));
+        let mut market = Market::with_profiles(3, 0, profiles(Clock::Always, 1));
         let mut events = Vec::new();
         for hour in 1..=3 {
             market.advance(hour * 3_600_000_000, &mut events);
