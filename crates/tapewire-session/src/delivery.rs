@@ -121,6 +121,17 @@ impl Delivery<'_> {
         self.entry.topic.resync != Resync::InStream && flow.resyncing.want(self.now.mono)
     }
 
+    /// Data comes again. What may be missing before it is told, but where numbers will tell it better, and of a book, whose
+    /// gap was told when it became void.
+    pub(crate) fn resumed(&mut self, flow: &mut Flow) {
+        if self.entry.topic.numbered || flow.book.is_some() {
+            return;
+        }
+        if let Some(cause) = flow.interrupted.take() {
+            self.gap(cause, flow.ts_last, None);
+        }
+    }
+
     /// The connection that fed a flow is lost, or what it sent was: the book is void, the rest may have a hole.
     pub(crate) fn interrupt(&mut self, flow: &mut Flow, cause: Cause) {
         if flow.book.as_ref().is_some_and(tapewire_core::book::ManagedBook::is_synced) {

@@ -6,6 +6,7 @@ use tapewire_core::event::Id;
 use tapewire_core::{Failure, Now, Op, ReplyKind, Resync, Subscription, SubscriptionState, TopicId};
 
 use crate::asks::{Asks, Next, Wish};
+use crate::delivery::Delivery;
 use crate::pace::Pace;
 use crate::pipeline::Answer;
 use crate::session::{CatalogState, Session};
@@ -234,8 +235,18 @@ impl Session {
                 flow.resyncing.want(now.mono);
             }
         }
+        self.tell_hole(now, id, out);
         for subscription in self.topics.subscriptions(id) {
             self.topics.tell(subscription, SubscriptionState::Confirmed, Reason::default(), now, out.events);
+        }
+    }
+
+    /// A topic is delivered again: what may be missing before is told now, not with the next data, which of a quiet topic
+    /// may be hours away.
+    fn tell_hole(&mut self, now: Now, id: TopicId, out: &mut Output<'_>) {
+        let (table, flows) = self.topics.parts();
+        if let Some((entry, Some(flow))) = table.get(id).zip(flows.get_mut(id.index())) {
+            Delivery { now, entry, counters: &mut self.counters, events: &mut *out.events }.resumed(flow);
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Gap {
     pub cause: Cause,
     /// When the last thing before the hole was received.
     pub from: Option<UnixNanos>,
-    /// When the first thing behind it was received.
+    /// When the first thing behind it was received: data, or the venue's word that data comes again.
     pub to: Option<UnixNanos>,
     /// The first number that is missing, where the venue numbers.
     pub first_missing: Option<u64>,

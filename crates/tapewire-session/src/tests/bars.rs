@@ -54,8 +54,8 @@ fn a_bar_that_was_cut_short_is_not_closed() {
          lost 1
          wait 100s
          up 2
-         2< ack 1
-         2< bar A.bar:index:1m 60 7 => gap A@bar:index:1m disconnect | bar 60 7 | #2 live",
+         2< ack 1                   => gap A@bar:index:1m disconnect | A@bar:index:1m confirmed
+         2< bar A.bar:index:1m 60 7 => bar 60 7 | #2 live",
     );
 }
 

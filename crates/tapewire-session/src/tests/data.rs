@@ -34,7 +34,7 @@ fn after_a_reconnect_numbers_tell_exactly_what_is_missing() {
 }
 
 #[test]
-fn without_numbers_each_interruption_is_told_once_with_the_next_data() {
+fn without_numbers_each_interruption_is_told_once_and_before_anything_else() {
     let mut player = play(Toy::plain(), BEGIN);
     player.play("1< quote A.quote 1 => quote A 1 | #1 live");
     player.play(AGAIN);
@@ -42,12 +42,27 @@ fn without_numbers_each_interruption_is_told_once_with_the_next_data() {
         "lost 2  => #2 backoff: broken
          wait 2s
          up 3
-         3< ack 1           => A@trade confirmed | A@quote confirmed
-         3< quote A.quote 9 => gap A@quote disconnect | quote A 9 | #3 live
+         3< ack 1           => A@trade confirmed | gap A@quote disconnect | A@quote confirmed
+         3< quote A.quote 9 => quote A 9 | #3 live
          3< quote A.quote 9 => quote A 9
          3< trade A.trade 9 => trade A 9",
     );
     assert_eq!(player.counters().gaps, 1, "nothing had been delivered of the trades");
+}
+
+/// Of a quiet topic, such as one's own orders, the next data may be hours away.
+#[test]
+fn an_interruption_is_told_with_the_answer_or_with_data_whichever_comes_first() {
+    let mut player = play(Toy::plain(), BEGIN);
+    player.play("1< quote A.quote 1 => quote A 1 | #1 live");
+    player.play(AGAIN);
+    player.play(
+        "lost 2  => #2 backoff: broken
+         wait 2s
+         up 3
+         3< quote A.quote 9 => gap A@quote disconnect | quote A 9 | #3 live | A@quote confirmed
+         3< ack 1           => A@trade confirmed",
+    );
 }
 
 #[test]

@@ -98,11 +98,11 @@ fn a_topic_with_a_cadence_that_stops_is_asked_for_anew_then_the_connection_ends(
     assert_eq!(with_pongs(&mut player, 11), heard);
     player.play(
         "1< ack 2       =>
-         1< ack 3       => A@mark confirmed
-         1< mark A.mark => gap A@mark stale | mark A",
+         1< ack 3       => gap A@mark stale | A@mark confirmed
+         1< mark A.mark => mark A",
     );
     assert_eq!(with_pongs(&mut player, 11).len(), 3, "the data in between was proof of life");
-    player.play("1< ack 4\n 1< ack 5 => A@mark confirmed");
+    player.play("1< ack 4\n 1< ack 5 => gap A@mark stale | A@mark confirmed");
     let end = with_pongs(&mut player, 10);
     assert!(end[0].ends_with("#1 backoff: a topic stayed silent although it was subscribed anew"), "{end:?}");
 }
