@@ -71,6 +71,12 @@ pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
         let board = if symbol::is_future(symbol) { Board::Derivatives } else { Board::Hose };
         topic.hours = Some(board.rules().hours);
     }
+    // Nothing numbers executions, nor what is of one's own account; all else are states, which the newest tells.
+    let is_execution = matches!(
+        channel,
+        Channel::Trade | Channel::Ticker | Channel::TradeBlock | Channel::TradeOddLot | Channel::BookOddLot
+    );
+    topic.each_counts = is_own || is_execution;
     Ok(topic)
 }
 
@@ -273,6 +279,27 @@ mod tests {
         }
         assert_eq!(canonical("PORTFOLIO.1234568", &mut String::new()), PORTFOLIO);
         assert_eq!(canonical("trade.ssi@TICK", &mut String::new()), "trade.SSI");
+    }
+
+    #[test]
+    fn executions_and_what_is_ones_own_count_each() {
+        let each = [
+            "SSI@trade",
+            "SSI@ticker",
+            "SSI@trade:block",
+            "SSI@trade:odd_lot",
+            "SSI@book:odd_lot",
+            "*@order",
+            "*@fill",
+        ];
+        for (texts, expected) in
+            [(&each[..], true), (&["*@position"], true), (&["SSI@book", "SSI@bar:1m", "*@status"], false)]
+        {
+            for text in texts {
+                let topic = spell(&format!("ssi:{text}").parse().unwrap()).map(|topic| topic.each_counts);
+                assert_eq!(topic, Ok(expected), "{text}");
+            }
+        }
     }
 
     #[test]
