@@ -14,7 +14,9 @@ from ssi_sdk import (
 )
 from ssi_sdk.enums import OrderSide, OrderType
 from ssi_sdk.exceptions import APIError, AuthenticationError, DuplicateRequestError
-from ssi_sdk.models.streaming import IntervalMessage, MarketFlagMessage, QuoteMessage, TradeMessage
+from ssi_sdk.models.streaming import (
+    IntervalMessage, MarketFlagMessage, MarketDataMessage, QuoteMessage, ForeignRoomMessage, TradeMessage,
+)
 
 from checks import Mismatch, finish, need
 from ssi_demo_key import DEMO_KEY
@@ -48,7 +50,8 @@ class Inbox:
     """Takes what the streams hand over, and checks it."""
 
     def __init__(self):
-        self.seen, self.orders, self.states, self.volume, self.wrong = {}, {}, [], None, None
+        self.seen, self.again, self.orders, self.filled = {}, {}, {}, {}
+        self.states, self.prices, self.volume, self.wrong = [], {}, None, None
         self.lock = threading.Lock()
 
     @kept
@@ -64,26 +67,37 @@ class Inbox:
             need(message.low <= message.close <= message.high, f"bar: {message}")
         if isinstance(message, MarketFlagMessage):
             need(message.flag == "LO", f"flag: {message}")
+        if isinstance(message, ForeignRoomMessage):
+            need(0 <= message.current_room <= message.total_room, f"room: {message}")
+        if isinstance(message, MarketDataMessage):
+            need(message.floor < message.ref_price < message.ceiling, f"limits: {message}")
+        if isinstance(message, dict):
+            # What the client knows no class for; it takes acknowledgements for such.
+            need(message.get("status") == "ok" and "topic" not in message, f"not understood: {message}")
         self.count(type(message).__name__)
 
     @kept
     def order(self, message):
         self.orders.setdefault(message.client_request_id, []).append(message.status.value)
+        self.prices[message.client_request_id] = message.price
         self.count("order")
 
     @kept
     def match(self, message):
-        need(message.symbol == SYMBOL, f"match: {message}")
+        need(message.symbol == SYMBOL and message.match_price > 0 and message.match_qty > 0, f"match: {message}")
+        self.filled[message.client_request_id] = self.filled.get(message.client_request_id, 0) + message.match_qty
         self.count("match")
 
     @kept
     def portfolio(self, message):
-        need(message.account_no == FUTURES, f"portfolio: {message}")
+        need(message.account_no.endswith(FUTURES[-1]) and message.net == 2, f"portfolio: {message}")
         self.count("portfolio")
 
     @kept
     def state(self, event):
         self.states.append(event.state)
+        if event.state == "reconnected":
+            self.again = {}
 
     @kept
     def pong(self, message):
@@ -91,13 +105,21 @@ class Inbox:
             self.count("pong")
 
     def count(self, name):
-        self.seen[name] = self.seen.get(name, 0) + 1
+        for counts in (self.seen, self.again):
+            counts[name] = counts.get(name, 0) + 1
 
     def has(self, **counts):
+        return self.holds(self.seen, counts)
+
+    def has_again(self, **counts):
+        """The same of what came since the connection was lost and came back."""
+        return "reconnected" in self.states and self.holds(self.again, counts)
+
+    def holds(self, seen, counts):
         with self.lock:
             if self.wrong is not None:
                 raise Mismatch(str(self.wrong))
-            return all(self.seen.get(name, 0) >= count for name, count in counts.items())
+            return all(seen.get(name, 0) >= count for name, count in counts.items())
 
     def reached(self, key, status):
         with self.lock:
@@ -169,10 +191,11 @@ def orders(auth, inbox):
     trading.trading.modify_order_price(ACCOUNT, "sdk-rests", 29550)
     until(lambda: inbox.reached("sdk-rests", "WM"), "a change")
     until(lambda: inbox.orders["sdk-rests"][-1] == "QU", "an order that was changed")
+    need(inbox.prices["sdk-rests"] == 29550, f"changed: {inbox.prices}")
     trading.trading.cancel_order(ACCOUNT, "sdk-rests")
     until(lambda: inbox.reached("sdk-rests", "CL"), "a cancel")
     trading.trading.place_market_order(ACCOUNT, SYMBOL, OrderSide.SELL, 200, "sdk-takes")
-    until(lambda: inbox.reached("sdk-takes", "FF") and inbox.has(match=1), "a fill")
+    until(lambda: inbox.reached("sdk-takes", "FF") and inbox.filled.get("sdk-takes") == 200, "fills of the whole order")
     most = trading.trading.get_max_buy_sell(ACCOUNT, SYMBOL, 31000)
     need(most.max_sell_quantity == 4800, f"most: {most}")
     portfolio = trading.portfolio
@@ -212,14 +235,17 @@ def synchronous(websocket, rest):
             streaming.subscribe_symbol_ohlcv([SYMBOL], "1m")
             streaming.subscribe_market_flag()
             streaming.subscribe_index_trade(["VN30"])
+            streaming.subscribe_symbol_room([SYMBOL])
+            streaming.subscribe_market([SYMBOL])
             streaming.subscribe_order_status(ACCOUNT)
             streaming.subscribe_portfolio(FUTURES)
             until(lambda: inbox.has(TradeMessage=3, QuoteMessage=10, IntervalMessage=2, MarketFlagMessage=4), "data")
             until(lambda: inbox.has(IndexTickMessage=2, portfolio=1), "index and portfolio")
-            until(lambda: "reconnected" in inbox.states, "a connection again")
+            until(lambda: inbox.has(ForeignRoomMessage=1, MarketDataMessage=1), "room and limits")
+            until(lambda: inbox.has_again(TradeMessage=1, QuoteMessage=2), "data on a new connection")
             listed = streaming.list_subscription()
             need(listed["trading"] == [f"order.{ACCOUNT}", f"portfolio.{FUTURES}"], f"list: {listed}")
-            need(len(listed["data"]) == 5, f"list: {listed}")
+            need(len(listed["data"]) == 7, f"list: {listed}")
             streaming.ping(on_response=inbox.pong)
             until(lambda: inbox.has(pong=1), "a pong")
             orders(auth, inbox)
@@ -228,13 +254,55 @@ def synchronous(websocket, rest):
     return inbox.seen
 
 
+async def refused_async(kind, call, *args, **named):
+    try:
+        await call(*args, **named)
+    except kind:
+        return
+    raise Mismatch(f"{call.__name__} was not refused")
+
+
+async def logins_async(websocket, rest):
+    async with AsyncAuth(config(websocket, rest, "bad-key")) as auth:
+        await refused_async(AuthenticationError, auth.authenticate)
+    async with AsyncAuth(config(websocket, rest, "another", "word")) as auth:
+        await refused_async(AuthenticationError, auth.authenticate, otp="000000")
+        asked = await auth.request_otp_typed()
+        token = await auth.ensure_authenticated(transaction_id=asked.transaction_id, poll_interval_ms=100)
+        await auth.refresh()
+        need(auth.access_token not in (None, token), "refresh: the same token again")
+
+
+async def orders_async(auth, inbox, account, futures):
+    service, portfolio = AsyncTrading(auth).trading, AsyncTrading(auth).portfolio
+    await service.place_market_order(account, SYMBOL, OrderSide.BUY, 100, "async-takes")
+    filled = lambda: inbox.reached("async-takes", "FF") and inbox.filled.get("async-takes") == 100
+    await until_async(filled, "fills of the whole order")
+    await service.place_limit_order(account, SYMBOL, OrderSide.BUY, 100, 29500, "async-rests")
+    await until_async(lambda: inbox.reached("async-rests", "QU"), "an order in the book")
+    again = (account, SYMBOL, OrderSide.BUY, 100, 29500, "async-rests")
+    await refused_async(DuplicateRequestError, service.place_limit_order, *again)
+    await service.modify_order_price(account, "async-rests", 29550)
+    await until_async(lambda: inbox.reached("async-rests", "WM"), "a change")
+    await until_async(lambda: inbox.orders["async-rests"][-1] == "QU", "an order that was changed")
+    need(inbox.prices["async-rests"] == 29550, f"changed: {inbox.prices}")
+    await service.cancel_order(account, "async-rests")
+    await until_async(lambda: inbox.reached("async-rests", "CL"), "a cancel")
+    held = {row.symbol: row for row in await portfolio.get_equity_positions(account)}
+    need(held[SYMBOL].quantity == 5100, f"positions: {held}")
+    need((await portfolio.get_equity_balance(account)).account_balance < 1e9, "balance: the purchase cost nothing")
+    need((await portfolio.get_open_derivative_positions(futures))[0].net == 2, "positions: no future")
+    need({row.status.value for row in await portfolio.get_today_orders(account)} == {"CL", "FF"}, "order book")
+
+
 async def asynchronous(websocket, rest):
     inbox = Inbox()
+    await logins_async(websocket, rest)
     async with AsyncAuth(config(websocket, rest, "another", "word")) as auth:
         await auth.request_otp()
         await auth.authenticate(otp="654321")
-        trading = AsyncTrading(auth)
-        account = (await trading.account.get_account_info())[0].account_no
+        accounts = [row.account_no for row in await AsyncTrading(auth).account.get_account_info()]
+        account, futures = accounts[0], accounts[-1]
         bars = await AsyncData(auth).market_data.get_ohlc_1minute(SYMBOL)
         need(bars, "bars: none")
         async with AsyncStream(auth) as client:
@@ -243,16 +311,14 @@ async def asynchronous(websocket, rest):
             await client.streaming.subscribe_symbol_trade([SYMBOL])
             await client.streaming.subscribe_symbol_quote([SYMBOL])
             await client.streaming.subscribe_order_status(account)
+            await client.streaming.subscribe_portfolio(futures)
             await client.streaming.ping(on_response=inbox.pong)
-            await until_async(lambda: inbox.has(TradeMessage=2, QuoteMessage=5, pong=1), "data")
-            await until_async(lambda: "reconnected" in inbox.states, "a connection again")
-            await trading.trading.place_market_order(account, SYMBOL, OrderSide.BUY, 100, "async-takes")
-            await until_async(lambda: inbox.reached("async-takes", "FF") and inbox.has(match=1), "a fill")
-            await trading.trading.place_limit_order(account, SYMBOL, OrderSide.BUY, 100, 29500, "async-rests")
-            await until_async(lambda: inbox.reached("async-rests", "QU"), "an order in the book")
-            await trading.trading.cancel_order(account, "async-rests")
-            await until_async(lambda: inbox.reached("async-rests", "CL"), "a cancel")
-        need((await trading.portfolio.get_equity_positions(account)), "positions: none")
+            await until_async(lambda: inbox.has(TradeMessage=2, QuoteMessage=5, pong=1, portfolio=1), "data")
+            await until_async(lambda: inbox.has_again(TradeMessage=1, QuoteMessage=2), "data on a new connection")
+            listed = await client.streaming.list_subscription()
+            need(listed["trading"] == [f"order.{account}", f"portfolio.{futures}"], f"list: {listed}")
+            need(sorted(listed["data"]) == [f"quote.{SYMBOL}", f"trade.{SYMBOL}"], f"list: {listed}")
+            await orders_async(auth, inbox, account, futures)
         socket = await async_trading_ws(auth)
         placed = await socket.place_order(account, SYMBOL, OrderSide.BUY, 100, 29500, OrderType.LO, "async-socket")
         need(placed.order_id, f"placed by socket: {placed}")
