@@ -240,6 +240,8 @@ mod tests {
             ("LO", TradingState::Open),
             ("BREAK", TradingState::Break),
             ("ATC", TradingState::ClosingAuction),
+            ("PLO", TradingState::Open),
+            ("PT", TradingState::Closed),
             ("C", TradingState::Closed),
             ("HALT", TradingState::Halted),
             ("lo", TradingState::Unknown),
@@ -247,6 +249,49 @@ mod tests {
         ] {
             assert_eq!(state(flag), expected, "{flag}");
         }
+    }
+
+    /// Every number differs, so that none can stand for another.
+    #[test]
+    fn each_value_is_what_it_is_called() {
+        let around = Around { instrument: "ssi:SSI".parse().unwrap(), ts_recv: None };
+        let day = r#"{"s":"SSI","t":"2026/11/20 09:15:03","p":1,"q":2,"v":"3","o":4,"h":5,"l":6,"a":7,"si":"S"}"#;
+        let day: market::Trade<'_> = tapewire_json::from_str(day).unwrap();
+        let executed = trade(&day, around).unwrap();
+        let shown = |value: Option<Decimal>| value.map(|value| value.to_string()).unwrap_or_default();
+        assert_eq!((shown(Some(executed.price)), shown(Some(executed.quantity))), ("1".to_owned(), "2".to_owned()));
+        assert_eq!((executed.aggressor, executed.condition, executed.id), (Some(Side::Sell), None, None));
+        let it = ticker(&day, around).unwrap();
+        let volume = it.volume.map(|volume| volume.to_string());
+        assert_eq!(
+            [it.last, it.last_quantity, it.open, it.high, it.low, it.vwap].map(shown),
+            ["1", "2", "4", "5", "6", "7"]
+        );
+        assert_eq!((volume.as_deref(), it.ts_event), (Some("3"), executed.ts_event));
+        let text = r#"{"s":"SSI","st":"2026/11/20 09:15:00","t":"2026/11/20 09:15:03","o":1,"h":2,"l":3,"c":4,"v":5}"#;
+        let it = bar(&tapewire_json::from_str(text).unwrap(), Channel::bar(Interval::M5), around).unwrap();
+        assert_eq!([it.open, it.high, it.low, it.close].map(|it| it.to_string()), ["1", "2", "3", "4"]);
+        assert_eq!((it.volume.map(|it| it.to_string()).as_deref(), it.interval), (Some("5"), Interval::M5));
+        assert_eq!(it.ts_event, executed.ts_event);
+        assert_eq!(executed.ts_event.map(|at| at.0 - it.ts_open.0), Some(3_000_000_000));
+        let text = r#"{"s":"SSI","ce":3,"fl":1,"ref":2}"#;
+        let it = limits(&tapewire_json::from_str(text).unwrap(), around);
+        assert_eq!([it.ceiling, it.floor, it.reference].map(shown), ["3", "1", "2"]);
+        let text = r#"{"s":"SSI","tr":1,"cr":2,"bq":3,"bv":4,"sq":5,"sv":6}"#;
+        let it = room(&tapewire_json::from_str(text).unwrap(), around);
+        let all =
+            [it.total_room, it.current_room, it.buy_quantity, it.buy_turnover, it.sell_quantity, it.sell_turnover];
+        assert_eq!(all.map(|it| it.map(|it| it.to_string()).unwrap_or_default()), ["1", "2", "3", "4", "5", "6"]);
+        let text = r#"{"s":"VN30","b":"HOSE","v":1,"c":-2,"cr":-3,"tv":4}"#;
+        let it = index(&tapewire_json::from_str(text).unwrap(), around);
+        assert_eq!([Some(it.value), it.change, it.change_percent].map(shown), ["1", "-2", "-3"]);
+        let it = quote_of(r#"{"s":"SSI","bids":[[5,6],[3,4]],"asks":[[7,8],[9,10]]}"#, around);
+        assert_eq!([it.bid_price, it.bid_quantity, it.ask_price, it.ask_quantity].map(shown), ["5", "6", "7", "8"]);
+    }
+
+    fn quote_of(text: &str, around: Around) -> QuoteEvent {
+        let mut spare = crate::wire::quote::Sides::default();
+        quote(&Quote::read(&mut tapewire_json::Cursor::new(text), &mut spare).unwrap(), around)
     }
 
     #[test]

@@ -234,6 +234,36 @@ mod tests {
         }
     }
 
+    /// Every number differs, so that none can stand for another.
+    #[test]
+    fn each_value_is_what_it_is_called() {
+        let holder = Holder { account: "main", ts_recv: None };
+        let shown = |value: Option<Decimal>| value.map(|value| value.to_string()).unwrap_or_default();
+        let text = r#"{"symbol":"SSI","orderId":"O1","clientRequestId":"K1","side":"S","orderType":"LO","price":1,
+            "avgPrice":2,"quantity":3,"osQty":4,"filledQty":5,"cancelQty":6,"orderStatus":"PF","rejectReason":"why",
+            "errorCode":"ORD003","inputTime":"2026/11/20 09:20:00","modifiedTime":"2026/11/20 09:20:02"}"#;
+        let it = holder.order(&tapewire_json::from_str(text).unwrap()).unwrap();
+        let all = [it.price, it.average_price, it.quantity, it.remaining, it.filled];
+        assert_eq!(all.map(shown), ["1", "2", "3", "4", "5"]);
+        let ids = [it.order_id, it.client_order_id].map(|id| id.map(|id| id.to_string()).unwrap_or_default());
+        assert_eq!((ids, it.side), (["O1".to_owned(), "K1".to_owned()], Some(tapewire_core::event::Side::Sell)));
+        assert_eq!((it.reason.as_deref(), &*it.account), (Some("ORD003: why"), "main"));
+        assert_eq!(it.ts_event.map(|it| it.to_string()).as_deref(), Some("2026-11-20T02:20:02.000000000Z"));
+        let text = r#"{"symbol":"SSI","orderId":"O1","clientRequestId":"K1","side":"B","matchPrice":"1","matchQty":2,
+            "matchTime":"2026/11/20 09:20:03","notifyId":9}"#;
+        let it = holder.fill(&tapewire_json::from_str(text).unwrap()).unwrap();
+        assert_eq!([Some(it.price), Some(it.quantity)].map(shown), ["1", "2"]);
+        let ids =
+            [it.order_id, it.client_order_id, it.trade_id].map(|id| id.map(|id| id.to_string()).unwrap_or_default());
+        assert_eq!((ids.join(" "), it.ts_event.is_some()), ("O1 K1 9".to_owned(), true));
+        let text = r#"{"symbol":"VN30F2612","longQty":5,"shortQty":3,"net":2,"bidAvgPrice":6,"askAvgPrice":7,"tradePrice":8,
+            "marketPrice":9,"floatingPL":10,"tradingPL":11}"#;
+        let it = holder.position(&tapewire_json::from_str(text).unwrap()).unwrap();
+        assert_eq!([it.long, it.short, it.net, it.entry_price, it.mark_price].map(shown), ["5", "3", "2", "6", "9"]);
+        let sums = [it.unrealized_pnl, it.realized_pnl].map(|it| it.map(|it| it.to_string()).unwrap_or_default());
+        assert_eq!(sums, ["10", "11"]);
+    }
+
     #[test]
     fn a_position_is_entered_at_the_price_of_its_side() {
         for (net, expected) in [("2", Some("1890.5")), ("-2", Some("1900.1")), ("0", None)] {

@@ -196,6 +196,24 @@ async fn a_bad_key_is_tried_once_and_a_revoked_session_is_the_end() {
     assert!(!revoked.is_empty() && revoked.len() < 4, "no loop: {:?}", told.links);
 }
 
+/// The venue opens the socket for a token of a revoked session, and refuses behind it: that is no life, one token is
+/// tried in its place, and what the venue says to that is the end.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_behind_the_upgrade_is_no_life_and_a_second_one_the_end() {
+    let drop = r#"{"at_ms": 95000, "fault": "drop"}"#.parse().unwrap();
+    let revoked = simulated().option("access_ms", "600000").option("revoke_ms", "90000").faults(drop);
+    let told = run(venue(Otp::Code), revoked, "", &["ssi:VNM@limits"], 10 * MINUTE).await;
+    let states: Vec<_> = told.links.iter().map(|it| it.1).collect();
+    use ConnectionState::{Backoff, Connecting, GaveUp, Live, Login, Open};
+    let refused = [Connecting, Open, Login, Backoff];
+    let all = [&[Connecting, Open, Login, Live, Backoff][..], &refused, &[Connecting, GaveUp]].concat();
+    assert_eq!(states, all, "{:?}", told.links);
+    let last = told.links.last().unwrap();
+    assert!(last.2 == Some(Recovery::Reauthenticate) && last.3.contains("401103"), "{last:?}");
+    let refusal = &told.links[8];
+    assert!(refusal.2 == Some(Recovery::Reauthenticate) && refusal.3.contains("401"), "{refusal:?}");
+}
+
 /// Two hours ahead, every token has ended when it comes; two hours behind, it seems to live on when it has ended.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_far_off_is_told_once_or_does_no_harm() {

@@ -173,6 +173,26 @@ fn refusals_of_several_orders_are_all_told() {
 }
 
 #[test]
+fn what_does_not_say_what_it_is_is_what_its_topic_says() {
+    let mut decoder = Decoder::bare(&ssi());
+    let order = r#""symbol":"SSI","orderId":"O1","orderStatus":"QU""#;
+    let position = r#""symbol":"VN30F2612","net":"2""#;
+    for (topic, body, expected) in [
+        ("order.1", order.to_owned(), "order"),
+        ("ORDER.1", order.to_owned(), "order"),
+        ("portfolio.1", position.to_owned(), "position"),
+        ("order.1", format!(r#"{position},"eventType":"clientPortfolioEvent""#), "position"),
+        ("portfolio.1", format!(r#"{order},"eventType":"orderEvent""#), "order"),
+        ("order.1", r#""eventType":"fcoEvent","symbol":"SSI","processStatus":"WAIT""#.to_owned(), "order"),
+        ("order.1", format!(r#"{order},"eventType":"orderErrorEvent""#), "raw"),
+        ("portfolio.1", r#""totalAsset":"5""#.to_owned(), "malformed"),
+        ("asset.1", r#""totalAsset":"5""#.to_owned(), "raw"),
+    ] {
+        assert_eq!(kinds(&decoder.text(&own(topic, &body))), [expected], "{topic} {body}");
+    }
+}
+
+#[test]
 fn a_code_that_says_that_all_is_well_refuses_nothing() {
     let mut decoder = Decoder::bare(&ssi());
     decoder.opened();
