@@ -47,7 +47,14 @@ pub(crate) async fn run(args: Args, mut output: Output, mut stop: Stop) -> Resul
 }
 
 fn table(batch: &Batch) -> Table {
-    let mut table = Table::new([
+    let instruments = || {
+        batch.iter().filter_map(|event| match event {
+            Event::Instrument(it) => Some(it),
+            _ => None,
+        })
+    };
+    let has_contracts = instruments().any(|it| it.contract_value.is_some());
+    let mut titles = vec![
         Cell::left("instrument"),
         Cell::left("unified"),
         Cell::left("product"),
@@ -56,13 +63,19 @@ fn table(batch: &Batch) -> Table {
         Cell::right("lot size"),
         Cell::right("quantity min"),
         Cell::right("notional min"),
-    ]);
-    for event in batch.iter() {
-        if let Event::Instrument(it) = event {
-            table.row(row(it));
-        }
+    ];
+    titles.extend(has_contracts.then(|| Cell::right("one contract")));
+    let mut table = Table::new(titles);
+    for it in instruments() {
+        table.row(row(it).into_iter().chain(has_contracts.then(|| contract(it))));
     }
     table
+}
+
+/// What one contract is worth.
+fn contract(it: &Instrument) -> Cell {
+    let worth = it.contract_value.map(|value| format!("{value} {}", it.contract_value_asset().unwrap_or("")));
+    Cell::right(worth.as_deref().map_or("-", str::trim_end))
 }
 
 fn row(it: &Instrument) -> [Cell; 8] {

@@ -137,7 +137,7 @@ impl Progress {
                 self.rejected.push(format!("{}: {reason}", notice.subscription));
             }
             Event::Connection(notice) if notice.state == ConnectionState::GaveUp => {
-                self.hopeful.retain(|subscription| subscription.instrument.venue() != notice.venue);
+                // Its subscriptions are rejected one by one; those on other connections of the venue live on.
                 self.gave_up.insert(notice.venue, (notice.recovery, notice.reason.clone()));
             }
             _ if !event.kind().is_notice() => self.events_left = self.events_left.map(|left| left.saturating_sub(1)),

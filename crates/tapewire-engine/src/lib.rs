@@ -27,6 +27,10 @@
 //! - `account`: one task for each venue account, which owns its HTTP;
 //! - `venue`: one task for each venue, which spreads subscriptions over lanes;
 //! - `queue`: the hand-off, bounded, with a policy for slow consumers.
+//!
+//! What we tell goes through `tracing`, and holds no secret at any level. Libraries below write through `log`, the
+//! WebSocket one whole requests and frames at `TRACE`: a program with this crate in it is compiled without that level of
+//! `log`.
 
 mod account;
 mod builder;
@@ -52,6 +56,9 @@ mod sign;
 mod tests;
 mod tls;
 mod venue;
+
+// For its features alone: they take a level away.
+use log as _;
 
 pub use builder::{Builder, CAPACITY, Engine};
 pub use clock::Clock;

@@ -1,5 +1,5 @@
-//! No token, key, code or account number in anything that is told: all of `tracing` at TRACE, records of `log` at DEBUG,
-//! events, what prints of values. The traffic is recorded beside, so that a test knows what must not be there.
+//! No token, key, code or account number in anything that is told: `tracing` and `log` at TRACE, events, what
+//! prints of values. The traffic is recorded beside, so that a test knows what must not be there.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -213,9 +213,8 @@ fn nothing_secret_is_told_at_the_finest_level() {
     let lines = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
     lines.with_span_events(spans).with_ansi(false).with_writer(Mutex::new(writer)).init();
     log::set_boxed_logger(Box::new(told.clone())).unwrap();
-    // At its own finest level the WebSocket library writes requests and frames as they are: those records never were ours,
-    // and the program shows none.
-    log::set_max_level(log::LevelFilter::Debug);
+    // There the WebSocket library writes requests and frames as they are: the engine has that level compiled away.
+    log::set_max_level(log::LevelFilter::Trace);
     let kept = std::env::temp_dir().join(format!("tapewire-ssi-secrets-{}", std::process::id()));
     for scene in scenes(&kept) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
