@@ -214,6 +214,16 @@ async fn a_refusal_behind_the_upgrade_is_no_life_and_a_second_one_the_end() {
     assert!(refusal.2 == Some(Recovery::Reauthenticate) && refusal.3.contains("401"), "{refusal:?}");
 }
 
+/// The venue's own library renews without a pause when a new token ends no later than the old one.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_live_a_moment_are_renewed_every_half_minute_and_no_sooner() {
+    let short = simulated().option("access_ms", "1000");
+    let told = run(venue(Otp::Code), short, "", &["ssi:VNM@limits"], 10 * MINUTE).await;
+    let handovers = told.count("market", ConnectionState::Handover);
+    assert!((10..=20).contains(&handovers), "{handovers} in ten minutes");
+    assert!(told.is_confirmed("ssi:VNM@limits") && told.count("market", ConnectionState::GaveUp) == 0);
+}
+
 /// Two hours ahead, every token has ended when it comes; two hours behind, it seems to live on when it has ended.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_far_off_is_told_once_or_does_no_harm() {

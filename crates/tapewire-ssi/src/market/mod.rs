@@ -187,6 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn quantities_are_of_lots_and_points_of_futures_are_worth_something() {
+        let all = Board::ALL.map(|board| (board.rules().lot, board.rules().point_value));
+        assert_eq!(all, [(100, None), (100, None), (100, None), (1, Some(100_000))]);
+        let bands = Board::ALL.map(|board| board.rules().band_percent);
+        assert_eq!(bands, ["7", "10", "15", "7"].map(decimal));
+    }
+
+    #[test]
     fn prices_stand_on_steps() {
         for (board, price, step, fits) in [
             (Board::Hose, "9990", "10", true),
