@@ -9,7 +9,7 @@ use tapewire_core::{
     Subscription, Target, Topic, Unsupported, Venue, VenueId,
 };
 
-use super::protocol::{FRAME_LENGTH_MAX, V1Protocol};
+use super::protocol::{FRAME_LENGTH_MAX, PING, V1Protocol};
 use super::{FUTURES, SPOT, VENUE, stream};
 use crate::dial::Dialer;
 use crate::inflate;
@@ -97,12 +97,9 @@ impl Connector for OkexV1 {
 fn policy() -> Policy {
     let second = Duration::from_secs(1);
     Policy {
-        // A ping every 30 s at the latest.
-        heartbeat: Heartbeat::Text {
-            idle: 15 * second,
-            send: Cow::Borrowed(r#"{"event":"ping"}"#),
-            answer_within: Some(10 * second),
-        },
+        // A ping every 30 s at the latest, whether data flow or not; sooner where nothing comes, to see who is there.
+        keep_alive: Some(25 * second),
+        heartbeat: Heartbeat::Text { idle: 15 * second, send: Cow::Borrowed(PING), answer_within: Some(10 * second) },
         silence_max: 30 * second,
         // No limit is documented; that of the next dialect.
         dials: Budget { amount: 1, per: second },

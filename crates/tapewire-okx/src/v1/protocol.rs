@@ -15,6 +15,8 @@ use crate::mask::{malformed, masked};
 
 /// How long a frame of ours may be, in bytes. The venue names no limit; this is that of its next dialect.
 pub(crate) const FRAME_LENGTH_MAX: usize = 4096;
+/// What asks for a sign of life, and is one.
+pub(crate) const PING: &str = r#"{"event":"ping"}"#;
 /// What a raw event is called whose message does not say what it is.
 const UNNAMED: &str = "unknown";
 
@@ -73,6 +75,10 @@ impl Protocol for V1Protocol {
         let alone = request.strip_prefix('[').and_then(|request| request.strip_suffix(']')).filter(|_| taken == 1);
         cx.send(Frame::Text(alone.unwrap_or(request)));
         taken
+    }
+
+    fn keep_alive(&mut self, cx: &mut Context<'_>) {
+        cx.send(Frame::Text(PING));
     }
 
     fn frame(&mut self, frame: Frame<'_>, cx: &mut Context<'_>) {
