@@ -264,6 +264,20 @@ mod tests {
         assert_eq!(sums, ["10", "11"]);
     }
 
+    /// Orders without a limit carry a word, 0, or nothing.
+    #[test]
+    fn what_is_no_limit_is_no_price() {
+        let holder = Holder { account: "main", ts_recv: None };
+        for (price, expected) in
+            [("\"ATO\"", None), ("\"0\"", None), ("0", None), ("null", None), ("\"1,000\"", Some("1000"))]
+        {
+            let text = format!(r#"{{"symbol":"SSI","orderStatus":"QU","price":{price},"avgPrice":"0"}}"#);
+            let it = holder.order(&tapewire_json::from_str(&text).unwrap()).unwrap();
+            assert_eq!(it.price.map(|it| it.to_string()).as_deref(), expected, "{price}");
+            assert_eq!(it.average_price, None);
+        }
+    }
+
     #[test]
     fn a_position_is_entered_at_the_price_of_its_side() {
         for (net, expected) in [("2", Some("1890.5")), ("-2", Some("1900.1")), ("0", None)] {
