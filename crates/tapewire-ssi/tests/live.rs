@@ -214,6 +214,25 @@ async fn a_refusal_behind_the_upgrade_is_no_life_and_a_second_one_the_end() {
     assert!(refusal.2 == Some(Recovery::Reauthenticate) && refusal.3.contains("401"), "{refusal:?}");
 }
 
+/// A refusal of the upgrade itself means the same: another token, once. Two in a row are the end.
+#[tokio::test(start_paused = true)]
+async fn an_upgrade_that_is_refused_costs_one_token_and_a_second_one_the_run() {
+    let refuse = |connection: u32, status: u16| {
+        format!(r#"{{"after":0,"connection":{connection},"fault":"http_status","args":{{"status":{status}}}}}"#)
+    };
+    for status in [401, 403] {
+        for (script, expected) in [
+            (refuse(1, status), ConnectionState::Live),
+            (format!("{}\n{}", refuse(1, status), refuse(2, status)), ConnectionState::GaveUp),
+        ] {
+            let simulator = simulated().faults(script.parse().unwrap());
+            let told = run(venue(Otp::Code), simulator, "", &["ssi:VNM@limits"], 5 * MINUTE).await;
+            let last = told.links.last().unwrap();
+            assert_eq!((last.1, told.count("market", ConnectionState::Backoff)), (expected, 1), "{:?}", told.links);
+        }
+    }
+}
+
 /// The venue's own library renews without a pause when a new token ends no later than the old one.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_live_a_moment_are_renewed_every_half_minute_and_no_sooner() {

@@ -109,6 +109,17 @@ fn a_refused_code_or_refresh_is_tried_by_nobody_again() {
 }
 
 #[test]
+fn a_code_is_tried_once_whatever_comes_of_it() {
+    let mut session = Session::new(Otp::Code);
+    session.want(Level::Own, at(0));
+    assert_eq!(told(&session.typed(Secret::new("123456"))), "send token 123456 - after 0 s");
+    assert_eq!(told(&session.typed(Secret::new("123456"))), "wait", "nobody is asked any more");
+    _ = session.refused(Failure::new(Recovery::Retry, "no answer"));
+    assert_eq!(told(&session.typed(Secret::new("123456"))), "wait");
+    assert_eq!(told(&session.want(Level::Own, at(1))), "prompt", "another code");
+}
+
+#[test]
 fn a_refresh_without_an_answer_costs_its_tokens_and_one_that_never_left_does_not() {
     let mut session = logged_in(Level::Data);
     session.want(Level::Data, at(850));
