@@ -202,7 +202,8 @@ fn found<'t>(text: &'t str, word: &str) -> Option<&'t str> {
         let (before, behind) = (text.get(..*at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
         is_end(before.chars().next_back()) && is_end(behind.chars().next())
     })?;
-    text.get(at.saturating_sub(200)..at + word.len())
+    let around = (0..=at.saturating_sub(200)).rev().find(|start| text.is_char_boundary(*start)).unwrap_or(0);
+    text.get(around..at + word.len())
 }
 
 #[test]
