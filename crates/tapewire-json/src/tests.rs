@@ -248,6 +248,8 @@ fn levels_are_read_however_they_are_written() {
         r#"["1.50",2]"#,
         r#"[1.50,"2"]"#,
         r#"["1.50","2",0,{"more":[]}]"#,
+        r#"["1.50","2","0","13"]"#,
+        r#"["1.50","2" , "\"" ]"#,
         r#"["1.50", "2"]"#,
     ] {
         assert_eq!(from_str::<Level>(text).unwrap(), expected, "{text}");
@@ -258,11 +260,26 @@ fn levels_are_read_however_they_are_written() {
         r#"["1.50""2"]"#,
         r#"["1.50","2""#,
         r#"["1.50","2"}"#,
+        r#"["1.50","2","0"}"#,
+        r#"["1.50","2",]"#,
+        r#"["1.50","2""0"]"#,
+        r#"["1.50","2","0]"#,
         "[]",
         r#"["1.5.0","2"]"#,
     ] {
         assert!(from_str::<Level>(text).is_err(), "{text}");
     }
+}
+
+/// What follows the two numbers of a level nests as deep as anything, and leaves as much room behind it.
+#[test]
+fn levels_count_as_arrays() {
+    let level = |depth: u8| format!(r#"["1","2",{}{}]"#, "[".repeat(depth.into()), "]".repeat(depth.into()));
+    let read = |text: &str| from_str::<Level>(text).map(drop).map_err(|error| error.kind().clone());
+    assert_eq!(read(&level(MAX_DEPTH - 1)), Ok(()));
+    assert_eq!(read(&level(MAX_DEPTH)), Err(ErrorKind::TooDeep));
+    let many = vec![level(MAX_DEPTH - 2); 300].join(",");
+    assert_eq!(from_str::<Vec<Level>>(&format!("[{many}]")).map(|levels| levels.len()).unwrap(), 300);
 }
 
 /// Names of one letter are read in one go where they are written plainly, and all the same where they are not.
@@ -278,6 +295,8 @@ fn names_are_read_however_they_are_written() {
         (r#"{"":1}"#, ""),
         (r#"{"é":1}"#, "é"),
         (r#"{"ab":1}"#, "ab"),
+        (r#"{"ab" : 1}"#, "ab"),
+        (r#"{ "a\u0062":1}"#, "ab"),
     ] {
         let mut found = Vec::new();
         let mut cursor = Cursor::new(text);
@@ -290,7 +309,17 @@ fn names_are_read_however_they_are_written() {
             .unwrap();
         assert_eq!(found, [(name.to_owned(), 1)], "{text}");
     }
-    for text in [r#"{"a"1}"#, r#"{"a":}"#, r#"{"a":"#, r#"{"a""#, r#"{"a"::1}"#, r#"{"":1"#, r#"{"\":1}"#] {
+    for text in [
+        r#"{"a"1}"#,
+        r#"{"a":}"#,
+        r#"{"a":"#,
+        r#"{"a""#,
+        r#"{"a"::1}"#,
+        r#"{"":1"#,
+        r#"{"\":1}"#,
+        r#"{"ab"1}"#,
+        r#"{"ab:1}"#,
+    ] {
         assert!(from_str::<crate::Raw<'_>>(text).is_err(), "{text}");
     }
 }

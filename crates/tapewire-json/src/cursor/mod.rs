@@ -117,9 +117,15 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Expected`], [`ErrorKind::TooDeep`].
+    #[inline(always)]
     pub fn skip(&mut self) -> Result<()> {
+        if self.token() == b'"' { self.skip_string() } else { self.skip_other() }
+    }
+
+    /// Reads past a value that is no string.
+    #[inline(never)]
+    fn skip_other(&mut self) -> Result<()> {
         match self.token() {
-            b'"' => self.skip_string(),
             b'{' => self.object(|_, value| value.skip()),
             b'[' => self.array(Self::skip),
             b't' | b'f' => self.boolean().map(drop),
@@ -156,7 +162,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads a level of two numbers in quotes, without white space; `None` if it is not such a one.
+    /// Reads a level that begins with two numbers in quotes, without white space; `None` if it is not such a one.
     #[inline(always)]
     fn plain_level(&mut self) -> Result<Option<Level>> {
         if self.room == 0 || !self.take_all(b"[\"") {
@@ -166,8 +172,16 @@ impl<'a> Cursor<'a> {
         if !self.take_all(b"\",\"") {
             return Ok(None);
         }
-        let quantity = self.number()?;
-        Ok(self.take_all(b"\"]").then_some(Level { price, quantity }))
+        let level = Level { price, quantity: self.number()? };
+        if self.take_all(b"\"]") {
+            return Ok(Some(level));
+        }
+        if !self.take(b'"') {
+            return Ok(None);
+        }
+        self.room -= 1;
+        self.rest_of_array()?;
+        Ok(Some(level))
     }
 
     /// Reads any level.
@@ -180,10 +194,17 @@ impl<'a> Cursor<'a> {
             return Err(self.expected("a quantity"));
         }
         let quantity = self.decimal()?;
+        self.rest_of_array()?;
+        Ok(Level { price, quantity })
+    }
+
+    /// Goes on after an element, past all that follow, to behind the array.
+    #[inline(always)]
+    fn rest_of_array(&mut self) -> Result<()> {
         while self.more_elements()? {
             self.skip()?;
         }
-        Ok(Level { price, quantity })
+        Ok(())
     }
 
     /// Moves into the object that comes next, to the value of its first member called `name`.
@@ -256,22 +277,10 @@ impl<'a> Cursor<'a> {
     /// Reads a member's name, and the colon after it.
     #[inline(always)]
     pub(crate) fn key(&mut self) -> Result<Cow<'a, [u8]>> {
-        if let Some(letter) = self.letter() {
-            return Ok(Cow::Borrowed(letter));
+        match self.letter().or_else(|| self.plain_key()) {
+            Some(key) => Ok(Cow::Borrowed(key)),
+            None => self.unusual_key(),
         }
-        let start = self.quote()?;
-        let key = if self.plain() == b'"' {
-            let plain = self.text.as_bytes().get(start..self.at).unwrap_or_default();
-            self.at += 1;
-            Cow::Borrowed(plain)
-        } else {
-            Cow::Owned(self.escaped(start)?.into_bytes())
-        };
-        if self.token() != b':' {
-            return Err(self.expected("`:`"));
-        }
-        self.at += 1;
-        Ok(key)
     }
 
     /// Reads a member's name of one letter, and the colon after it, if that is what comes next: the busiest venues
@@ -285,6 +294,32 @@ impl<'a> Cursor<'a> {
         }
         self.at += 4;
         rest.get(1..2)
+    }
+
+    /// Reads a name without escapes and the colon after it, both without white space, if that is what comes next.
+    #[inline(always)]
+    fn plain_key(&mut self) -> Option<&'a [u8]> {
+        let [b'"', rest @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        let (key, rest) = rest.split_at_checked(string::plain_length(rest)?)?;
+        if !rest.starts_with(b"\":") {
+            return None;
+        }
+        self.at += key.len() + 3;
+        Some(key)
+    }
+
+    /// Reads any name.
+    #[inline(never)]
+    fn unusual_key(&mut self) -> Result<Cow<'a, [u8]>> {
+        let key = match self.string()? {
+            Cow::Borrowed(key) => Cow::Borrowed(key.as_bytes()),
+            Cow::Owned(key) => Cow::Owned(key.into_bytes()),
+        };
+        if self.token() != b':' {
+            return Err(self.expected("`:`"));
+        }
+        self.at += 1;
+        Ok(key)
     }
 
     /// Reads past an empty string, if that is what comes next.

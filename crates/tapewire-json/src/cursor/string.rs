@@ -12,72 +12,61 @@ impl<'a> Cursor<'a> {
     /// [`ErrorKind::Expected`](crate::ErrorKind::Expected).
     #[inline(always)]
     pub fn string(&mut self) -> Result<Cow<'a, str>> {
-        let start = self.quote()?;
-        if self.plain() != b'"' {
-            return self.escaped(start).map(Cow::Owned);
+        match self.plain_string() {
+            Some(plain) => Ok(Cow::Borrowed(plain)),
+            None => self.unusual_string(),
         }
-        let plain = self.since(start);
-        self.at += 1;
-        Ok(Cow::Borrowed(plain))
     }
 
-    /// Moves past an opening quote; returns where the content starts.
+    /// Reads a string without escapes; moves past white space alone if it is not such a one.
     #[inline(always)]
-    pub(super) fn quote(&mut self) -> Result<usize> {
-        if self.token() != b'"' {
-            return Err(self.expected("a string"));
-        }
-        self.at += 1;
-        Ok(self.at)
+    fn plain_string(&mut self) -> Option<&'a str> {
+        self.token();
+        let rest = self.text.get(self.at..)?.strip_prefix('"')?;
+        let plain = rest.get(..plain_length(rest.as_bytes())?)?;
+        self.at += plain.len() + 2;
+        Some(plain)
     }
 
-    /// Moves to the first byte that is not plain content of a string, and returns it: a quote, a
-    /// backslash, or something that must not be there.
-    ///
-    /// Byte by byte: market data has short strings, for which eight bytes at a time are slower.
-    #[inline(always)]
-    #[expect(clippy::indexing_slicing, reason = "every byte has its entry")]
-    pub(super) fn plain(&mut self) -> u8 {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at;
-        let stop = loop {
-            let byte = bytes.get(at).copied().unwrap_or(0);
-            if STOPS[usize::from(byte)] {
-                break byte;
-            }
-            at += 1;
-        };
-        self.at = at;
-        stop
-    }
-
+    /// Reads past the string that starts right here.
     #[inline(always)]
     pub(super) fn skip_string(&mut self) -> Result<()> {
-        let start = self.quote()?;
-        if self.plain() != b'"' {
-            return self.escaped(start).map(drop);
+        let content = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+        match plain_length(content) {
+            Some(length) => {
+                self.at += length + 2;
+                Ok(())
+            }
+            None => self.unusual_string().map(drop),
         }
-        self.at += 1;
-        Ok(())
     }
 
-    /// Reads on in a string that is not plain; its content began at `start`.
+    /// Reads any string.
     #[cold]
     #[inline(never)]
-    pub(super) fn escaped(&mut self, start: usize) -> Result<String> {
-        let mut text = String::from(self.since(start));
+    fn unusual_string(&mut self) -> Result<Cow<'a, str>> {
+        if !self.take(b'"') {
+            return Err(self.expected("a string"));
+        }
+        let mut text = String::new();
         loop {
+            text.push_str(self.plain());
             match self.byte() {
                 b'"' => break,
                 b'\\' => text.push(self.escape()?),
                 _ => return Err(self.expected("a closing quote")),
             }
-            let start = self.at;
-            self.plain();
-            text.push_str(self.since(start));
         }
         self.at += 1;
-        Ok(text)
+        Ok(Cow::Owned(text))
+    }
+
+    /// Reads plain content up to what is not.
+    fn plain(&mut self) -> &'a str {
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        self.at += rest.iter().take_while(|byte| !stops(**byte)).count();
+        self.since(start)
     }
 
     /// Reads a backslash and what belongs to it.
@@ -120,7 +109,23 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether a byte ends a run of plain string content.
+/// How long the content of a string is that begins with these bytes, up to its closing quote; `None` if it is not plain.
+///
+/// Byte by byte: market data has short strings, for which eight bytes at a time are slower.
+#[inline(always)]
+pub(super) fn plain_length(bytes: &[u8]) -> Option<usize> {
+    let length = bytes.iter().position(|byte| stops(*byte))?;
+    (bytes.get(length) == Some(&b'"')).then_some(length)
+}
+
+/// Whether a byte ends a run of plain string content: a quote, a backslash, or something that must not be there.
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "every byte has its entry")]
+fn stops(byte: u8) -> bool {
+    STOPS[usize::from(byte)]
+}
+
+/// [`stops`] of each byte.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 static STOPS: [bool; 256] = {
     let mut stops = [false; 256];

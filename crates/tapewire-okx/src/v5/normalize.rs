@@ -20,7 +20,7 @@ pub(crate) struct Around {
 }
 
 pub(crate) fn trade(it: &trade::Trade<'_>, around: Around) -> Result<Trade, DecodeError> {
-    let id = wire::id(it.id).ok_or(DecodeError::OutOfRange { field: "tradeId" })?;
+    let id = wire::id(it.id).ok_or_else(|| out_of_range("tradeId"))?;
     Ok(Trade {
         instrument: around.instrument,
         channel: around.channel,
@@ -41,11 +41,11 @@ pub(crate) fn trade(it: &trade::Trade<'_>, around: Around) -> Result<Trade, Deco
 
 /// The `count` trades that end with `last`.
 fn aggregate(last: &Id, count: u64) -> Result<Aggregate, DecodeError> {
-    let before = count.checked_sub(1).ok_or(DecodeError::OutOfRange { field: "count" })?;
+    let before = count.checked_sub(1).ok_or_else(|| out_of_range("count"))?;
     let first = match last.number() {
-        Some(last) => Id::Number(last.checked_sub(before).ok_or(DecodeError::OutOfRange { field: "count" })?),
+        Some(last) => Id::Number(last.checked_sub(before).ok_or_else(|| out_of_range("count"))?),
         None if before == 0 => last.clone(),
-        None => return Err(DecodeError::OutOfRange { field: "tradeId" }),
+        None => return Err(out_of_range("tradeId")),
     };
     Ok(Aggregate { first, last: last.clone() })
 }
@@ -86,13 +86,13 @@ pub(crate) fn book(it: &Book, action: Option<Action>, around: Around) -> Result<
 
 /// The venue writes the 32 bits as a signed number.
 fn checksum(sum: i64) -> Result<u32, DecodeError> {
-    i32::try_from(sum).map(i32::cast_unsigned).map_err(|_| DecodeError::OutOfRange { field: "checksum" })
+    i32::try_from(sum).map(i32::cast_unsigned).map_err(|_| out_of_range("checksum"))
 }
 
 pub(crate) fn bar(row: &Row, around: Around) -> Result<Bar, DecodeError> {
     let (Channel::Bar { interval, .. } | Channel::BarMark(interval) | Channel::BarIndex(interval)) = around.channel
     else {
-        return Err(DecodeError::OutOfRange { field: "channel" });
+        return Err(out_of_range("channel"));
     };
     let [volume, currency, quote] = row.volumes;
     // Of a pair the second volume is in the quote asset, as the third one is, which old rows lack.
@@ -206,7 +206,7 @@ pub(crate) fn liquidation(it: &reference::Liquidation<'_>, around: Around) -> Re
         channel: around.channel,
         ts_event: Some(time("ts", it.time)?),
         ts_recv: around.ts_recv,
-        side: side(&it.side).ok_or(DecodeError::OutOfRange { field: "side" })?,
+        side: side(&it.side).ok_or_else(|| out_of_range("side"))?,
         price: it.price,
         quantity: it.quantity,
     })
@@ -244,9 +244,7 @@ pub(crate) fn instrument(it: &listed::Instrument<'_>, ts_recv: Option<UnixNanos>
     };
     let settle = it.settle.as_deref();
     let value = match (it.contract_value, it.multiplier) {
-        (Some(value), Some(times)) => {
-            Some(value.checked_mul(times).ok_or(DecodeError::OutOfRange { field: "ctMult" })?)
-        }
+        (Some(value), Some(times)) => Some(value.checked_mul(times).ok_or_else(|| out_of_range("ctMult"))?),
         (value, _) => value,
     };
     Ok(Instrument {
@@ -306,10 +304,17 @@ pub(crate) fn side(side: &str) -> Option<Side> {
 
 /// Times are in milliseconds.
 pub(crate) fn time(field: &'static str, value: i64) -> Result<UnixNanos, DecodeError> {
-    UnixNanos::from_millis(value).ok_or(DecodeError::OutOfRange { field })
+    UnixNanos::from_millis(value).ok_or_else(|| out_of_range(field))
 }
 
 /// No trade is made of nothing.
 pub(crate) fn positive(field: &'static str, value: Decimal) -> Result<Decimal, DecodeError> {
-    if value.mantissa > 0 { Ok(value) } else { Err(DecodeError::OutOfRange { field }) }
+    if value.mantissa > 0 { Ok(value) } else { Err(out_of_range(field)) }
+}
+
+/// To be called where it happened: an error that is made beforehand must be dropped again, for each value of each
+/// message.
+#[cold]
+fn out_of_range(field: &'static str) -> DecodeError {
+    DecodeError::OutOfRange { field }
 }

@@ -90,22 +90,16 @@ impl OkxProtocol {
         if text == "pong" {
             return cx.reply(&Reply::new(ReplyKind::Pong));
         }
-        let mut message = Message::default();
-        match self.single(text, &mut message, cx) {
-            Ok(Some((source, action))) => self.tell(&source, action, message, text, cx),
+        match self.single(text, cx) {
+            Ok(true) => {}
             // Several messages, an answer, or something that cannot be read: it is looked at part by part.
-            Ok(None) | Err(_) => self.envelope(text, cx),
+            Ok(false) | Err(_) => self.envelope(text, cx),
         }
     }
 
-    /// Reads a push that holds one message, as nearly all do, in one pass; `None` for any other frame.
-    fn single<'a>(
-        &mut self,
-        text: &'a str,
-        message: &mut Message<'a>,
-        cx: &Context<'_>,
-    ) -> Result<Option<(Source<'a>, Option<Action>)>> {
-        let (mut source, mut action, mut count) = (None, None, 0);
+    /// Reads a push that holds one message, as nearly all do, in one pass, and tells it; `false` for any other frame.
+    fn single(&mut self, text: &str, cx: &mut Context<'_>) -> Result<bool> {
+        let (mut source, mut action, mut message, mut count) = (None, None, Message::default(), 0);
         let mut frame = Cursor::new(text);
         frame.object(|key, value| match (key, &source) {
             (b"arg", _) => set(&mut source, "arg", self.source(value.read()?, cx)),
@@ -115,7 +109,7 @@ impl OkxProtocol {
                 if count > 1 {
                     return element.skip();
                 }
-                self.read(source, element, message)
+                self.read(source, element, &mut message)
             }),
             (b"event", _) => {
                 count += 2;
@@ -125,7 +119,13 @@ impl OkxProtocol {
         })?;
         frame.end()?;
         let is_told_once = |source: &Source<'_>| source.channel.is_none() || source.raw.is_none();
-        Ok(source.filter(|source| count == 1 && is_told_once(source)).map(|source| (source, action)))
+        match &source {
+            Some(source) if count == 1 && is_told_once(source) => {
+                self.tell(source, action, &mut message, text, cx);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     fn envelope(&mut self, text: &str, cx: &mut Context<'_>) {
@@ -147,7 +147,7 @@ impl OkxProtocol {
         each(source, data, cx, |part, cx| {
             let mut message = Message::default();
             match self.read(source, &mut part.cursor(), &mut message) {
-                Ok(()) => self.tell(source, action, message, part.text(), cx),
+                Ok(()) => self.tell(source, action, &mut message, part.text(), cx),
                 Err(error) => malformed(source.topic, part.text(), &error.into(), cx),
             }
             if source.channel.is_some() && source.raw.is_some() {
@@ -207,7 +207,7 @@ impl OkxProtocol {
         &mut self,
         source: &Source<'_>,
         action: Option<Action>,
-        message: Message<'_>,
+        message: &mut Message<'_>,
         part: &str,
         cx: &mut Context<'_>,
     ) {
@@ -220,27 +220,27 @@ impl OkxProtocol {
         &mut self,
         source: &Source<'_>,
         action: Option<Action>,
-        message: Message<'_>,
+        message: &mut Message<'_>,
         cx: &mut Context<'_>,
     ) -> Result<(), DecodeError> {
         let (topic, ts_recv) = (source.topic, cx.now());
         let around = |symbol: &str| source.around(symbol, ts_recv);
         match message {
-            Message::Trade(it) => cx.emit(topic, &Event::Trade(&normalize::trade(&it, around(&it.symbol)?)?)),
+            Message::Trade(it) => cx.emit(topic, &Event::Trade(&normalize::trade(it, around(&it.symbol)?)?)),
             Message::Book(it) => {
-                let told = emit_book(source, action, &it, cx);
-                self.spare = it.sides;
+                let told = emit_book(source, action, it, cx);
+                self.spare = std::mem::take(&mut it.sides);
                 return told;
             }
-            Message::Bar(it) => cx.emit(topic, &Event::Bar(&normalize::bar(&it, source.around_arg(ts_recv)?)?)),
-            Message::Ticker(it) => cx.emit(topic, &Event::Ticker(&normalize::ticker(&it, around(&it.symbol)?)?)),
-            Message::Mark(it) => cx.emit(topic, &Event::Mark(&normalize::mark_price(&it, around(&it.symbol)?)?)),
-            Message::Funding(it) => cx.emit(topic, &Event::Mark(&normalize::funding_rate(&it, around(&it.symbol)?)?)),
-            Message::Index(it) => cx.emit(topic, &Event::Index(&normalize::index(&it, around(&it.symbol)?)?)),
+            Message::Bar(it) => cx.emit(topic, &Event::Bar(&normalize::bar(it, source.around_arg(ts_recv)?)?)),
+            Message::Ticker(it) => cx.emit(topic, &Event::Ticker(&normalize::ticker(it, around(&it.symbol)?)?)),
+            Message::Mark(it) => cx.emit(topic, &Event::Mark(&normalize::mark_price(it, around(&it.symbol)?)?)),
+            Message::Funding(it) => cx.emit(topic, &Event::Mark(&normalize::funding_rate(it, around(&it.symbol)?)?)),
+            Message::Index(it) => cx.emit(topic, &Event::Index(&normalize::index(it, around(&it.symbol)?)?)),
             Message::OpenInterest(it) => {
-                cx.emit(topic, &Event::OpenInterest(&normalize::open_interest(&it, around(&it.symbol)?)?));
+                cx.emit(topic, &Event::OpenInterest(&normalize::open_interest(it, around(&it.symbol)?)?));
             }
-            Message::Limits(it) => cx.emit(topic, &Event::Limits(&normalize::limits(&it, around(&it.symbol)?)?)),
+            Message::Limits(it) => cx.emit(topic, &Event::Limits(&normalize::limits(it, around(&it.symbol)?)?)),
             Message::Liquidations(it) => {
                 let around = around(&it.symbol)?;
                 each(source, it.details, cx, |part, cx| {
@@ -249,9 +249,9 @@ impl OkxProtocol {
                     Ok(())
                 });
             }
-            Message::Status(it) => cx.emit(topic, &Event::Status(&normalize::status(&it, around("*")?)?)),
+            Message::Status(it) => cx.emit(topic, &Event::Status(&normalize::status(it, around("*")?)?)),
             Message::Instrument(it) => {
-                cx.emit(topic, &Event::Instrument(&normalize::instrument(&it, ts_recv)?));
+                cx.emit(topic, &Event::Instrument(&normalize::instrument(it, ts_recv)?));
             }
             own => self.emit_own(source, own, cx)?,
         }
@@ -259,7 +259,12 @@ impl OkxProtocol {
     }
 
     /// The same for one's own account, and for what has no normalized form.
-    fn emit_own(&mut self, source: &Source<'_>, message: Message<'_>, cx: &mut Context<'_>) -> Result<(), DecodeError> {
+    fn emit_own(
+        &mut self,
+        source: &Source<'_>,
+        message: &Message<'_>,
+        cx: &mut Context<'_>,
+    ) -> Result<(), DecodeError> {
         let topic = source.topic;
         let holder = Holder { account: &self.account, ts_recv: cx.now() };
         let balances = |list, cx: &mut Context<'_>| {
@@ -277,14 +282,14 @@ impl OkxProtocol {
                     Ok(())
                 });
             }
-            Message::Position(it) => cx.emit(topic, &Event::Position(&holder.position(&it)?)),
+            Message::Position(it) => cx.emit(topic, &Event::Position(&holder.position(it)?)),
             Message::Order(it) => {
-                cx.emit(topic, &Event::Order(&holder.order(&it)?));
-                if let Some(fill) = holder.fill_of(&it)? {
+                cx.emit(topic, &Event::Order(&holder.order(it)?));
+                if let Some(fill) = holder.fill_of(it)? {
                     cx.emit(topic, &Event::Fill(&fill));
                 }
             }
-            Message::Fill(it) => cx.emit(topic, &Event::Fill(&holder.fill(&it)?)),
+            Message::Fill(it) => cx.emit(topic, &Event::Fill(&holder.fill(it)?)),
             Message::Other(data) => source.raw(data.text(), cx),
             _ => {}
         }

@@ -15,10 +15,11 @@ pub(crate) fn instrument(symbol: &str) -> Result<InstrumentId, DecodeError> {
 ///
 /// OKX API guide, "Get instruments", read 2026-07: `sz` is in contracts for futures, swaps and options.
 pub(crate) fn unit(symbol: &str) -> Result<QuantityUnit, DecodeError> {
-    match symbol.bytes().filter(|byte| *byte == b'-').count() {
-        0 => Err(DecodeError::OutOfRange { field: "instId" }),
-        1 => Ok(QuantityUnit::Base),
-        _ => Ok(QuantityUnit::Contract),
+    let mut hyphens = symbol.bytes().filter(|byte| *byte == b'-');
+    match (hyphens.next(), hyphens.next()) {
+        (None, _) => Err(DecodeError::OutOfRange { field: "instId" }),
+        (Some(_), None) => Ok(QuantityUnit::Base),
+        (Some(_), Some(_)) => Ok(QuantityUnit::Contract),
     }
 }
 
