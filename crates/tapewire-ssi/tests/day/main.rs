@@ -272,6 +272,11 @@ fn assert_a_day_was_played(sent: &[Fact]) {
 /// Three hand-overs and two reconnects of each socket, each told with its reason; nothing else, and nothing stale.
 fn assert_connections(day: &Day) {
     let links = &day.told;
+    for state in [ConnectionState::Stale, ConnectionState::GaveUp] {
+        assert!(links.linked(state).is_empty(), "{:?}", links.linked(state));
+    }
+    let stalled: Vec<_> = links.wishes.iter().filter(|(.., state)| *state == SubscriptionState::Stale).collect();
+    assert!(stalled.is_empty(), "{stalled:?}");
     for route in ["market", "account"] {
         let of = |state| links.linked(state).into_iter().filter(|link| link.route == route).collect::<Vec<_>>();
         let old = of(ConnectionState::Handover);
@@ -288,12 +293,7 @@ fn assert_connections(day: &Day) {
         assert!(OUTAGES.iter().all(|outage| during(outage) > 0), "{route}: {lost:?}");
         assert_eq!(OUTAGES.iter().map(during).sum::<usize>(), lost.len(), "{route}: lost out of turn: {lost:?}");
     }
-    for state in [ConnectionState::Stale, ConnectionState::GaveUp] {
-        assert!(links.linked(state).is_empty(), "{:?}", links.linked(state));
-    }
     assert_eq!(links.linked(ConnectionState::AwaitingInput).len(), 1, "a person is asked once a day");
-    let stalled: Vec<_> = links.wishes.iter().filter(|(.., state)| *state == SubscriptionState::Stale).collect();
-    assert!(stalled.is_empty(), "{stalled:?}");
     for subscription in WATCHED.iter().map(|(subscription, _)| *subscription).chain(OWN) {
         assert_eq!(links.stands(subscription), Some(SubscriptionState::Confirmed), "{subscription}");
     }
