@@ -142,6 +142,10 @@ fn fields(event: &Event<'_>) -> String {
     let told = fields.iter().filter(|(name, value)| !value.is_null() && !SAID.contains(&name.as_str()));
     let one = |(name, value): (&String, &serde_json::Value)| match value {
         serde_json::Value::String(text) => format!("{name}={text}"),
+        serde_json::Value::Number(nanos) if name.starts_with("ts_") => {
+            let time = nanos.as_i64().map(|nanos| UnixNanos(nanos).to_string()).unwrap_or_default();
+            format!("{name}={}Z", time.get(..19).unwrap_or_default())
+        }
         other => format!("{name}={other}"),
     };
     told.map(one).collect::<Vec<_>>().join(" ")
@@ -153,7 +157,7 @@ fn or_dash(value: Option<impl fmt::Display>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tapewire::event::{Cause, ConnectionState, Gap};
+    use tapewire::event::{Cause, ConnectionState, Gap, Mark};
     use tapewire::{Channel, Subscription, VenueId};
 
     use super::*;
@@ -199,6 +203,23 @@ mod tests {
             line(&Event::Connection(&notice))
                 .ends_with("binance#2                     market backoff: reset (again in 250 ms)\n")
         );
+    }
+
+    #[test]
+    fn what_has_no_form_of_its_own_shows_its_fields_and_times_as_times() {
+        let mark = Mark {
+            instrument: "okx:BTC-USDT-SWAP".parse().unwrap(),
+            channel: Channel::Funding,
+            ts_event: None,
+            ts_recv: None,
+            mark_price: None,
+            index_price: None,
+            settle_price: None,
+            funding_rate: "0.0001".parse().ok(),
+            ts_next_funding: Some(UnixNanos(1_723_161_255_208_000_000)),
+        };
+        let line = line(&Event::Mark(&mark));
+        assert!(line.ends_with("funding_rate=0.0001 ts_next_funding=2024-08-08T23:54:15Z\n"), "{line}");
     }
 
     #[test]
