@@ -52,8 +52,12 @@ fn expand(story: &[&str]) -> Vec<String> {
             }
             Some(("first", number)) => lines.extend(opened(number)),
             Some(("again", number)) => {
-                lines.extend(opened(number));
-                lines.extend(LOST.map(str::to_owned));
+                let [quotes, trades] = LOST.map(str::to_owned);
+                for line in opened(number) {
+                    lines.extend((line == "quote confirmed").then(|| quotes.clone()));
+                    lines.push(line);
+                }
+                lines.push(trades);
             }
             _ => lines.push((*line).to_owned()),
         }
@@ -64,6 +68,8 @@ fn expand(story: &[&str]) -> Vec<String> {
 const DIAL: [&str; 4] = ["trade pending", "#1 connecting", "quote pending", "book pending"];
 const OPENED: [&str; 7] =
     ["#N connecting", "#N open", "trade confirmed", "quote confirmed", "book confirmed", "book snapshot", "#N live"];
+/// What a connection that was lost has cost: of what is not numbered it is told when the venue confirms again, of trades when
+/// the next number tells how many.
 const LOST: [&str; 2] = ["quote gap: disconnect ?", "trade gap: disconnect some"];
 
 const fn seconds(count: u64) -> Duration {
