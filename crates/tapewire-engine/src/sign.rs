@@ -5,7 +5,7 @@ use std::fmt;
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
-use tapewire_core::{RsaKey, Signer};
+use tapewire_core::{Recovery, RsaKey, Signer};
 
 /// Signs with an RSA key of 2048 to 4096 bits. Nothing of it prints.
 pub struct RsaSigner(RsaKeyPair);
@@ -15,6 +15,14 @@ pub struct RsaSigner(RsaKeyPair);
 #[error("the RSA key cannot be used: {why}")]
 pub struct UnfitKey {
     why: &'static str,
+}
+
+impl UnfitKey {
+    /// What the caller can do.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::FixConfig
+    }
 }
 
 impl RsaSigner {
@@ -56,5 +64,24 @@ fn why(word: &str) -> &'static str {
         "TooLarge" => "it has more than 4096 bits",
         "InconsistentComponents" => "its numbers do not fit each other",
         _ => "its encoding is broken",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_cannot_sign_is_refused_with_the_reason() {
+        let modulus = [255; 128];
+        let small = RsaKey::Components([&modulus, &[1, 0, 1], &[3], &[5], &[7], &[1], &[1], &[1]]);
+        for (key, expected) in [
+            (RsaKey::Pkcs1(b"no key"), "the RSA key cannot be used: its encoding is broken"),
+            (RsaKey::Pkcs8(b""), "the RSA key cannot be used: its encoding is broken"),
+            (small, "the RSA key cannot be used: it has fewer than 2048 bits"),
+        ] {
+            let error = RsaSigner::new(key).unwrap_err();
+            assert_eq!((error.to_string().as_str(), error.recovery()), (expected, Recovery::FixConfig));
+        }
     }
 }

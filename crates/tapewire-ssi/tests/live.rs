@@ -306,32 +306,6 @@ async fn numbers_and_auctions_are_read_in_every_form() {
     }
 }
 
-/// One connection at lunch, all of them ten minutes behind it.
-const DROPS: &str = r#"{"at_ms": 3000000, "connection": 1, "fault": "drop"}
-{"at_ms": 6300000, "fault": "drop"}"#;
-
-/// From before lunch to behind it, with tokens that turn over three times, and two lost connections.
-#[tokio::test(start_paused = true)]
-async fn a_lunch_loses_nothing_unannounced_and_stalls_nowhere() {
-    let options = simulated().option("hours", "real").option("access_ms", "1800000");
-    let market = ["ssi:VNM@trade", "ssi:VNM@book", "ssi:VNM@bar:5m", "ssi:VN30F2612@trade", "ssi:*@status"];
-    let texts = [&market[..], &OWN[..]].concat();
-    let simulator = options.faults(DROPS.parse().unwrap());
-    let told = run_from(monday_us(11, 25), venue(Otp::Code), simulator, "123456", &texts, 110 * MINUTE).await;
-    assert!(texts.iter().all(|text| told.is_confirmed(text)), "{:?}", told.wishes);
-    assert_eq!((told.malformed, told.odd_prices), (0, 0));
-    assert_eq!(told.count("account", ConnectionState::AwaitingInput), 1, "one code for all of it");
-    for route in ["market", "account"] {
-        assert!(told.count(route, ConnectionState::Handover) >= 3, "{route}: {:?}", told.links);
-        assert_eq!(told.count(route, ConnectionState::Stale), 0, "{route}: {:?}", told.links);
-    }
-    assert!(!told.wishes.iter().any(|(_, state)| *state == SubscriptionState::Stale), "{:?}", told.wishes);
-    assert!(!told.gaps.is_empty() && told.gaps.iter().all(|gap| gap.contains("disconnect")), "{:?}", told.gaps);
-    let states = told.states.iter().filter(|(board, _)| board == "HOSE").map(|(_, state)| *state);
-    assert!(states.clone().any(|it| it == TradingState::Break) && states.clone().any(|it| it == TradingState::Open));
-    assert!(told.closed_bars > 1, "{:?}", told.kinds);
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_account_without_positions_costs_orders_nothing() {
     let venue = Venue::new(Ssi::new().trading_account("1234561").unwrap()).credentials("sim-key", "sim-secret");

@@ -83,7 +83,7 @@ impl DeskError {
     #[must_use]
     pub const fn recovery(&self) -> Recovery {
         match self {
-            Self::Order(_) => Recovery::FixRequest,
+            Self::Order(error) => error.recovery(),
             Self::Unsigned(_) => Recovery::FixConfig,
             Self::NotSent(failure) | Self::Refused(failure) | Self::Unknown { failure, .. } => failure.recovery,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use tapewire_core::{RsaKey, Secret};
+use tapewire_core::{Recovery, RsaKey, Secret};
 
 /// An RSA key. Nothing of it prints, and its memory is wiped.
 pub struct PrivateKey(Form);
@@ -46,6 +46,14 @@ pub enum KeyError {
     /// It is PEM, of something else or under a password.
     #[error("not a private key in PEM: `PRIVATE KEY` or `RSA PRIVATE KEY`, without a password, is needed")]
     Pem,
+}
+
+impl KeyError {
+    /// What the caller can do.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::FixConfig
+    }
 }
 
 impl PrivateKey {

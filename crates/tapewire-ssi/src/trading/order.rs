@@ -1,7 +1,7 @@
 //! What is asked of the venue, and the bodies that ask for it.
 
 use tapewire_core::event::{Id, Side};
-use tapewire_core::{Decimal, InstrumentId};
+use tapewire_core::{Decimal, InstrumentId, Recovery};
 
 use super::{RequestKey, Trading};
 use crate::symbol::{VENUE, is_spelled_right};
@@ -72,6 +72,14 @@ pub enum OrderError {
     /// It has no price that one can pay.
     #[error("the price must be above 0")]
     Price,
+}
+
+impl OrderError {
+    /// What the caller can do.
+    #[must_use]
+    pub const fn recovery(&self) -> Recovery {
+        Recovery::FixRequest
+    }
 }
 
 impl OrderKind {
