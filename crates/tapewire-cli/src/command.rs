@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::output::Format;
-use crate::{demo, instruments, sim, stream, venues};
+use crate::{demo, desk, instruments, sim, stream, venues};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     Sim(sim::Args),
     Venues(venues::Args),
     Instruments(instruments::Args),
+    Desk(desk::Args),
 }
 
 #[cfg(test)]

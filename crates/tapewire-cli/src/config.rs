@@ -1,5 +1,6 @@
 //! Where venues are and who we are there: flags over environment over the configuration file.
 
+mod desk;
 mod error;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use tapewire::suggest::{did_you_mean, nearest};
 use tapewire::venues;
 use tapewire::{Credentials, ParseError, Secret, Url, Venue};
 
+pub(crate) use self::desk::with_desk;
 pub(crate) use self::error::ConfigError;
 
 /// How to reach venues
@@ -268,8 +270,8 @@ fn known_venue(name: &str, origin: impl FnOnce() -> String) -> Result<(), Config
 
 /// The names of what can be set for a venue.
 fn fields(venue: &str) -> Vec<(&'static str, Field)> {
-    let own = venues::entry(venue).map_or(&[][..], |entry| entry.settings);
-    FIELDS.into_iter().chain(own.iter().map(|setting| (setting.name, Field::Own(setting.name)))).collect()
+    let own = venues::entry(venue).map_or([&[][..]; 2], |entry| [entry.settings, entry.desk]);
+    FIELDS.into_iter().chain(own.concat().iter().map(|setting| (setting.name, Field::Own(setting.name)))).collect()
 }
 
 fn known_field(venue: &str, name: &str, origin: &str) -> Result<Field, ConfigError> {

@@ -3,8 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use tapewire::Recovery;
+use tapewire::desk::DeskError;
+use tapewire::ssi::trading::{OrderError, RequestKey};
 use tapewire::venues::UnknownVenue;
+use tapewire::{Recovery, RequestError};
 
 use crate::config::ConfigError;
 use crate::recorded;
@@ -59,6 +61,34 @@ pub(crate) enum Error {
     /// The engine refused or failed.
     #[error(transparent)]
     Engine(#[from] tapewire::Error),
+    /// An order, a change or a cancellation had no success.
+    #[error("{known}{hint}")]
+    Desk {
+        /// What is known of it.
+        known: DeskError,
+        /// What to do next, where nobody knows.
+        hint: String,
+    },
+    /// A desk's question was not answered.
+    #[error(transparent)]
+    Asked(#[from] RequestError),
+    /// The command was to end while something was under way that changes something.
+    #[error("ended before the venue answered, which may have carried it out all the same{hint}")]
+    Interrupted {
+        /// What to do next.
+        hint: String,
+    },
+    /// The venue lists no such order.
+    #[error("{venue} lists no order under the key {key} today, so far")]
+    NoSuchOrder {
+        /// The venue.
+        venue: &'static str,
+        /// The key.
+        key: RequestKey,
+    },
+    /// An order cannot be written like this.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// A script of faults cannot be read.
     #[error("--fault {}", path.display())]
     Script {
@@ -101,8 +131,11 @@ impl Error {
     /// What the process exits with.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
+            // The key is a part of the credentials.
+            Self::Config(ConfigError::SigningKey { .. }) => REFUSED,
             Self::UnknownVenue(_)
             | Self::Config(_)
+            | Self::Order(_)
             | Self::LogFilter { .. }
             | Self::Script { .. }
             | Self::NoInstruments { .. }
@@ -120,13 +153,40 @@ impl Error {
                 _ => WRONG_USAGE,
             },
             Self::GaveUp { recovery: Some(Recovery::Reauthenticate), .. } => REFUSED,
+            Self::Desk { known, .. } => of_desk(known),
+            Self::Asked(error) => of_request(error),
             Self::AllRejected { .. }
             | Self::GaveUp { .. }
+            | Self::Interrupted { .. }
+            | Self::NoSuchOrder { .. }
             | Self::NothingToShow
             | Self::Recorded(_)
             | Self::Output(_)
             | Self::Runtime(_)
             | Self::Stuck => FAILED,
         }
+    }
+}
+
+/// The exit code for an order that had no success.
+fn of_desk(error: &DeskError) -> u8 {
+    match error {
+        DeskError::Order(_) => WRONG_USAGE,
+        DeskError::Unsigned(_) => REFUSED,
+        DeskError::NotSent(failure) => of_request(&RequestError::NotSent(failure.clone())),
+        DeskError::Refused(failure) => of_request(&RequestError::Refused(failure.clone())),
+        DeskError::Unknown { .. } => FAILED,
+    }
+}
+
+/// The exit code for a request that had no success.
+fn of_request(error: &RequestError) -> u8 {
+    match (error, error.recovery()) {
+        (RequestError::Unknown(_), _) => FAILED,
+        (_, Recovery::Reauthenticate) => REFUSED,
+        // The venue knows us and refuses the key's right, or its signature.
+        (RequestError::Refused(_), Recovery::FixConfig) => REFUSED,
+        (RequestError::NotSent(_), Recovery::FixConfig) => WRONG_USAGE,
+        _ => FAILED,
     }
 }

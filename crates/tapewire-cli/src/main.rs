@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod decode;
 mod demo;
+mod desk;
 mod duration;
 mod error;
 mod instruments;
@@ -63,5 +64,6 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Sim(args) => runtime::run(move |stop| sim::run(args, stop)),
         Command::Venues(args) => venues::run(&args, Output::new(format)),
         Command::Instruments(args) => runtime::run(move |stop| instruments::run(args, Output::new(format), stop)),
+        Command::Desk(args) => runtime::run(move |stop| desk::run(args, Output::new(format), stop)),
     }
 }

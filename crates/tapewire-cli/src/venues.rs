@@ -84,8 +84,13 @@ fn text(venues: &[Venue], output: &mut Output) -> Result<(), Error> {
         output.table(&table)?;
         writeln!(output.writer(), "\n`*` in `all`: can be had for all instruments, as {}:*@CHANNEL", venue.id())?;
         writeln!(output.writer(), "read {}", known.read)?;
-        for setting in tapewire::venues::entry(venue.id().as_str()).map_or(&[][..], |entry| entry.settings) {
+        let (settings, desk) = tapewire::venues::entry(venue.id().as_str())
+            .map_or_else(|_| Default::default(), |entry| (entry.settings, entry.desk));
+        for setting in settings {
             writeln!(output.writer(), "set `{}`: {}; {}", setting.name, setting.doc, setting.values)?;
+        }
+        for setting in desk {
+            writeln!(output.writer(), "set `{}` for orders: {}; {}", setting.name, setting.doc, setting.values)?;
         }
     }
     Ok(())

@@ -1,85 +1,18 @@
 //! The program as a user runs it: `stream`, `demo`, `sim`, `venues` and `instruments`, their output and exit codes.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+mod support;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-fn tapewire(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tapewire"));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TAPEWIRE_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments);
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    tapewire(arguments).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn events(output: &Output) -> Vec<Value> {
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn kinds(events: &[Value]) -> BTreeMap<&str, usize> {
-    let mut kinds = BTreeMap::new();
-    for event in events {
-        *kinds.entry(event["kind"].as_str().unwrap()).or_default() += 1;
-    }
-    kinds
-}
-
-/// A simulated venue in a process of its own.
-struct Sim {
-    child: Child,
-    ready: Value,
-}
-
-impl Sim {
-    fn start(arguments: &[&str]) -> Self {
-        let all: Vec<&str> = ["sim", "binance", "--listen", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
-        let mut child = tapewire(&all).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, ready: serde_json::from_str(&line).unwrap() }
-    }
-
-    fn endpoint(&self) -> String {
-        format!("binance={}", self.ready["ws"].as_str().unwrap())
-    }
-
-    /// Ends it as a user would; returns its exit code.
-    #[cfg(unix)]
-    fn interrupt(mut self, signal: &str) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
-    }
-}
+use crate::support::{Sim, code, events, kinds, run, said, tapewire};
 
 #[test]
 fn stream_prints_the_events_of_a_simulated_venue() {
-    let sim = Sim::start(&["--seed", "3"]);
+    let sim = Sim::start("binance", &["--seed", "3"]);
     let subscriptions = ["binance:BTCUSDT@trade", "binance:BTCUSDT@book"];
     let arguments = ["stream", subscriptions[0], subscriptions[1], "--endpoint", &sim.endpoint(), "--max-events", "50"];
     let output = run(&arguments);
@@ -99,7 +32,7 @@ fn stream_prints_the_events_of_a_simulated_venue() {
 
 #[test]
 fn stream_ends_after_a_time_and_in_text() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start("binance", &[]);
     let output =
         run(&["stream", "binance:BTCUSDT@quote", "--endpoint", &sim.endpoint(), "--for", "1s", "--format", "text"]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
@@ -110,7 +43,7 @@ fn stream_ends_after_a_time_and_in_text() {
 
 #[test]
 fn stream_over_tls_trusts_the_certificate_that_sim_names() {
-    let sim = Sim::start(&["--tls"]);
+    let sim = Sim::start("binance", &["--tls"]);
     let ca = sim.ready["ca"].as_str().unwrap().to_owned();
     assert!(sim.endpoint().starts_with("binance=wss://"));
     let arguments =
@@ -121,7 +54,7 @@ fn stream_over_tls_trusts_the_certificate_that_sim_names() {
 
 #[test]
 fn stream_fails_when_all_is_rejected_and_goes_on_when_something_is_left() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start("binance", &[]);
     let output = run(&["stream", "binance:BTCUSTD@trade", "--endpoint", &sim.endpoint()]);
     assert_eq!(code(&output), 1);
     assert!(said(&output).contains("binance:BTCUSTD@trade: ") && said(&output).contains("`BTCUSDT`"));
@@ -167,7 +100,7 @@ fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
 
 #[test]
 fn environment_and_file_configure_a_venue_and_secrets_do_not_print() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start("binance", &[]);
     let url = sim.ready["ws"].as_str().unwrap();
     let arguments = ["stream", "binance:BTCUSDT@trade", "--max-events", "1"];
     let output = tapewire(&arguments).env("TAPEWIRE_BINANCE_ENDPOINT", url).output().unwrap();
@@ -227,7 +160,7 @@ fn venues_prints_a_row_for_each_channel() {
 
 #[test]
 fn instruments_lists_unified_symbols_and_fails_without_a_venue() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start("binance", &[]);
     let endpoint = sim.endpoint();
     let output = run(&["instruments", "binance", "--endpoint", &endpoint]);
     let listed = events(&output);
@@ -245,7 +178,7 @@ fn faults_of_a_script_happen_and_a_wrong_script_is_told_by_its_line() {
     let file = std::env::temp_dir().join(format!("tapewire-test-{}.jsonl", std::process::id()));
     let path = file.to_str().unwrap();
     std::fs::write(&file, "# one fault\n{\"after\": 30, \"connection\": 1, \"fault\": \"drop\"}\n").unwrap();
-    let sim = Sim::start(&["--fault", path]);
+    let sim = Sim::start("binance", &["--fault", path]);
     let output = run(&["stream", "binance:BTCUSDT@trade", "--endpoint", &sim.endpoint(), "--max-events", "60"]);
     std::fs::write(&file, "\n{\"at_ms\": 1, \"fault\": \"explode\"}\n").unwrap();
     let wrong = run(&["sim", "binance", "--listen", "127.0.0.1:0", "--fault", path]);
@@ -273,7 +206,7 @@ fn recordings_are_played_as_fast_as_they_are_read() {
     };
     let lines: Vec<String> = (1..=500).map(|id| trade(id).to_string()).collect();
     std::fs::write(&file, lines.join("\n")).unwrap();
-    let sim = Sim::start(&["--replay", file.to_str().unwrap(), "--speed", "max"]);
+    let sim = Sim::start("binance", &["--replay", file.to_str().unwrap(), "--speed", "max"]);
     let arguments = ["stream", "binance:BTCUSDT@trade", "--endpoint", &sim.endpoint(), "--max-events", "500"];
     let output = run(&arguments);
     std::fs::remove_file(&file).unwrap();
@@ -292,7 +225,7 @@ fn recordings_are_played_as_fast_as_they_are_read() {
 #[test]
 fn sim_names_where_it_is_and_ends_on_either_signal() {
     for (signal, arguments) in [("-INT", &["--tls"][..]), ("-TERM", &["--rest-listen", "127.0.0.1:0"])] {
-        let sim = Sim::start(arguments);
+        let sim = Sim::start("binance", arguments);
         let fields: Vec<&String> = sim.ready.as_object().unwrap().keys().collect();
         assert_eq!(fields, ["ca", "rest", "venue", "ws"]);
         let ca = sim.ready["ca"].as_str().map(str::to_owned);
@@ -306,7 +239,7 @@ fn sim_names_where_it_is_and_ends_on_either_signal() {
 #[cfg(unix)]
 #[test]
 fn stream_ends_in_order_on_a_signal() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start("binance", &[]);
     let mut child = tapewire(&["stream", "binance:BTCUSDT@trade", "--endpoint", &sim.endpoint()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -114,7 +114,18 @@ impl Desk {
     /// # Cancel safety
     /// A cancelled call may have placed the order; use [`Desk::place_under`] where calls are cancelled.
     pub async fn place(&self, order: &NewOrder) -> Result<Placed, DeskError> {
-        self.place_under(&drawn()?, order).await
+        self.place_under(&Self::draw_key()?, order).await
+    }
+
+    /// Draws a key at random, for [`Desk::place_under`]: whoever knows it beforehand can look for the order even where the
+    /// program ends meanwhile.
+    ///
+    /// # Errors
+    /// [`DeskError::Unsigned`] if the system has no random bytes to give.
+    pub fn draw_key() -> Result<RequestKey, DeskError> {
+        let mut bytes = [0; 10];
+        getrandom::fill(&mut bytes).map_err(|_| DeskError::Unsigned("the system gives no random bytes"))?;
+        Ok(RequestKey::from_random(bytes))
     }
 
     /// Places an order under a key of one's own: each is taken once a day.
@@ -143,7 +154,7 @@ impl Desk {
     /// # Cancel safety
     /// A cancelled call may have changed the order.
     pub async fn modify(&self, which: &Which, change: Change) -> Result<Placed, DeskError> {
-        let key = drawn()?;
+        let key = Self::draw_key()?;
         self.send(self.trading.modify(which, change, &key)?, &key).await
     }
 
@@ -155,7 +166,7 @@ impl Desk {
     /// # Cancel safety
     /// A cancelled call may have cancelled the order.
     pub async fn cancel(&self, which: &Which) -> Result<Placed, DeskError> {
-        let key = drawn()?;
+        let key = Self::draw_key()?;
         self.send(self.trading.cancel(which, &key), &key).await
     }
 
@@ -265,10 +276,4 @@ impl fmt::Debug for Desk {
 
 fn too_many() -> RequestError {
     RequestError::Refused(Failure::new(Recovery::FixRequest, "the list has more than 100 pages: ask for fewer days"))
-}
-
-fn drawn() -> Result<RequestKey, DeskError> {
-    let mut bytes = [0; 10];
-    getrandom::fill(&mut bytes).map_err(|_| DeskError::Unsigned("the system gives no random bytes"))?;
-    Ok(RequestKey::from_random(bytes))
 }

@@ -17,6 +17,8 @@ pub struct Entry {
     pub key_alone: bool,
     /// What can be set beside address and credentials.
     pub settings: &'static [SettingInfo],
+    /// What can be set for orders; empty where the `desk` has no such venue, or this build has no `desk`.
+    pub desk: &'static [SettingInfo],
     make: Make,
 }
 
@@ -63,7 +65,7 @@ impl Entry {
     /// A venue without settings of its own.
     #[cfg(any(feature = "binance", feature = "okx"))]
     const fn plain(name: &'static str, make: Make) -> Self {
-        Self { name, key_alone: false, settings: &[], make }
+        Self { name, key_alone: false, settings: &[], desk: &[], make }
     }
 
     /// The venue at its default address, without credentials, with what is set; `get` gives the value of a setting.
@@ -124,7 +126,7 @@ mod infoway {
     ];
 
     pub(super) const fn entry(name: &'static str, make: Make) -> Entry {
-        Entry { name, key_alone: true, settings: SETTINGS, make }
+        Entry { name, key_alone: true, settings: SETTINGS, desk: &[], make }
     }
 
     pub(super) fn make(business: Business, get: Settings<'_>) -> Result<Venue, String> {
@@ -145,7 +147,7 @@ mod okx {
 
     use super::{Entry, SettingInfo, Settings, switch};
 
-    pub(super) const ENTRY: Entry = Entry { name: "okx", key_alone: false, settings: SETTINGS, make };
+    pub(super) const ENTRY: Entry = Entry { name: "okx", key_alone: false, settings: SETTINGS, desk: &[], make };
 
     const SETTINGS: &[SettingInfo] = &[
         SettingInfo {
@@ -188,7 +190,27 @@ mod ssi {
 
     use super::{Entry, SettingInfo, Settings};
 
-    pub(super) const ENTRY: Entry = Entry { name: "ssi", key_alone: false, settings: SETTINGS, make };
+    pub(super) const ENTRY: Entry = Entry { name: "ssi", key_alone: false, settings: SETTINGS, desk: DESK, make };
+
+    const DESK: &[SettingInfo] = if cfg!(feature = "desk") { ORDERS } else { &[] };
+
+    const ORDERS: &[SettingInfo] = &[
+        SettingInfo {
+            name: "client",
+            values: "the client ID that the portal shows",
+            doc: "who asks for balances and positions",
+        },
+        SettingInfo {
+            name: "device",
+            values: "a name of your own",
+            doc: "what orders come from: the venue binds them to a device, and nothing is read from this one",
+        },
+        SettingInfo {
+            name: "signing_key",
+            values: "a file with the private key as the portal shows it, as XML, or as PEM",
+            doc: "what orders are signed with",
+        },
+    ];
 
     const SETTINGS: &[SettingInfo] = &[
         SettingInfo {

@@ -107,6 +107,40 @@ pub(crate) enum ConfigError {
         /// The venue.
         venue: String,
     },
+    /// Nothing is placed at this venue.
+    #[error("no orders can be placed at {venue}, only at: {having}")]
+    NoDesk {
+        /// The venue.
+        venue: &'static str,
+        /// Where they can.
+        having: String,
+    },
+    /// It is not clear for which account.
+    #[error("{venue}: for which account? write --account NUMBER, or set `accounts` to a single one")]
+    WhichAccount {
+        /// The venue.
+        venue: &'static str,
+    },
+    /// Something is needed that is not set.
+    #[error("{venue}: `{name}` is missing: set {variable}, or {name} under [{venue}] in the file of --config")]
+    Missing {
+        /// The venue.
+        venue: &'static str,
+        /// The setting.
+        name: &'static str,
+        /// The environment variable for it.
+        variable: String,
+    },
+    /// The file with the key for signing holds none that can be used.
+    #[error("{origin}: {}", path.display())]
+    SigningKey {
+        /// Who names the file.
+        origin: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A setting of a venue has a value that it does not take.
     #[error(transparent)]
     Setting(#[from] venues::BadSetting),

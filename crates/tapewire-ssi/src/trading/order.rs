@@ -72,6 +72,15 @@ pub enum OrderError {
     /// It has no price that one can pay.
     #[error("the price must be above 0")]
     Price,
+    /// There is no such kind.
+    #[error("not a kind of order: LO, PLO, ATO, ATC, MTL, MP, MOK and MAK are")]
+    Kind,
+    /// A kind that needs a price was given none.
+    #[error("orders LO and PLO need a price")]
+    NoPrice,
+    /// A kind without a price was given one.
+    #[error("only orders LO and PLO have a price")]
+    PriceOfNone,
 }
 
 impl OrderError {
@@ -83,6 +92,26 @@ impl OrderError {
 }
 
 impl OrderKind {
+    /// The kind that the venue calls so, such as `LO` or `atc`, at a price if it has one.
+    ///
+    /// # Errors
+    /// [`OrderError::Kind`], [`OrderError::NoPrice`] or [`OrderError::PriceOfNone`].
+    pub fn named(word: &str, price: Option<Decimal>) -> Result<Self, OrderError> {
+        let kind = match (word.to_ascii_uppercase().as_str(), price) {
+            ("LO", Some(price)) => return Ok(Self::Limit(price)),
+            ("PLO", Some(price)) => return Ok(Self::AfterClose(price)),
+            ("LO" | "PLO", None) => return Err(OrderError::NoPrice),
+            ("ATO", _) => Self::AtOpen,
+            ("ATC", _) => Self::AtClose,
+            ("MTL", _) => Self::MarketToLimit,
+            ("MP", _) => Self::Market,
+            ("MOK", _) => Self::MarketFillOrKill,
+            ("MAK", _) => Self::MarketFillAndKill,
+            _ => return Err(OrderError::Kind),
+        };
+        if price.is_some() { Err(OrderError::PriceOfNone) } else { Ok(kind) }
+    }
+
     /// The venue's word, and the price as it is written: those without one are written as 0.
     fn parts(self) -> (&'static str, Option<Decimal>) {
         match self {
@@ -158,4 +187,23 @@ fn positive(price: Decimal) -> Result<String, OrderError> {
 
 fn above_zero(quantity: u64) -> Result<u64, OrderError> {
     if quantity > 0 { Ok(quantity) } else { Err(OrderError::Quantity) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_the_word_it_is_sent_with() {
+        let price: Decimal = "31000".parse().unwrap();
+        for word in ["LO", "PLO", "ATO", "ATC", "MTL", "MP", "MOK", "MAK"] {
+            let price = ["LO", "PLO"].contains(&word).then_some(price);
+            for spelled in [word.to_owned(), word.to_lowercase()] {
+                assert_eq!(OrderKind::named(&spelled, price).map(OrderKind::parts), Ok((word, price)));
+            }
+        }
+        assert_eq!(OrderKind::named("LO", None), Err(OrderError::NoPrice));
+        assert_eq!(OrderKind::named("MP", Some(price)), Err(OrderError::PriceOfNone));
+        assert_eq!(OrderKind::named("LIMIT", Some(price)), Err(OrderError::Kind));
+    }
 }
