@@ -73,13 +73,13 @@ pub(crate) enum Error {
     #[error(transparent)]
     Asked(#[from] RequestError),
     /// The command was to end while something was under way that changes something.
-    #[error("ended before the venue answered, which may have carried it out all the same{hint}")]
+    #[error("interrupted before the venue answered; it may have been carried out{hint}")]
     Interrupted {
         /// What to do next.
         hint: String,
     },
     /// The venue lists no such order.
-    #[error("{venue} lists no order under the key {key} today, so far")]
+    #[error("{venue} lists no order with the key {key} today")]
     NoSuchOrder {
         /// The venue.
         venue: &'static str,

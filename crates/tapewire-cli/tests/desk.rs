@@ -82,7 +82,7 @@ fn an_order_is_placed_found_changed_and_cancelled() {
     let user = User::new("life");
     let placed = user.desk(&["place", "ssi:SSI", "buy", "100", "29500", "--key", "mine-1"], &[]);
     assert_eq!(code(&placed), 0, "{}", said(&placed));
-    assert!(said(&placed).contains("the order goes under the key mine-1"), "{}", said(&placed));
+    assert!(said(&placed).contains("order key: mine-1"), "{}", said(&placed));
     let order = user.until("mine-1", "accepted");
     assert_eq!((&order["price"], &order["account"]), (&"29500".into(), &"default".into()));
     let id = order["order_id"].as_str().unwrap();
@@ -124,8 +124,13 @@ fn what_is_refused_ends_with_a_line_and_the_exit_code_that_says_so() {
         (place, &[("TAPEWIRE_SSI_ACCOUNTS", "1, 2")], 2, "write --account NUMBER"),
         (&["balances", "ssi"], &[("TAPEWIRE_SSI_CLIENT", "")], 2, "set TAPEWIRE_SSI_CLIENT"),
         (cancel, &[], 1, "error: refused: ORD013: "),
-        (&["find", "ssi", "nothing"], &[], 1, "ssi lists no order under the key nothing today"),
-        (&["place", "binance:BTCUSDT", "buy", "1", "5"], &[], 2, "no orders can be placed at binance, only at: ssi"),
+        (&["find", "ssi", "nothing"], &[], 1, "ssi lists no order with the key nothing today"),
+        (
+            &["place", "binance:BTCUSDT", "buy", "1", "5"],
+            &[],
+            2,
+            "orders are not supported at binance; they are at: ssi",
+        ),
         (&["place", "ssi:SSI", "buy", "100", "ATC=5"], &[], 2, "only orders LO and PLO have a price"),
     ];
     for (arguments, settings, expected, line) in cases {

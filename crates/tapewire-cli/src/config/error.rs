@@ -108,7 +108,7 @@ pub(crate) enum ConfigError {
         venue: String,
     },
     /// Nothing is placed at this venue.
-    #[error("no orders can be placed at {venue}, only at: {having}")]
+    #[error("orders are not supported at {venue}; they are at: {having}")]
     NoDesk {
         /// The venue.
         venue: &'static str,
@@ -116,13 +116,13 @@ pub(crate) enum ConfigError {
         having: String,
     },
     /// It is not clear for which account.
-    #[error("{venue}: for which account? write --account NUMBER, or set `accounts` to a single one")]
+    #[error("{venue}: which account? write --account NUMBER, or set `accounts` to one number")]
     WhichAccount {
         /// The venue.
         venue: &'static str,
     },
     /// Something is needed that is not set.
-    #[error("{venue}: `{name}` is missing: set {variable}, or {name} under [{venue}] in the file of --config")]
+    #[error("{venue}: `{name}` is missing: set {variable}, or {name} under [{venue}] in a --config file")]
     Missing {
         /// The venue.
         venue: &'static str,

@@ -12,18 +12,18 @@ Examples:
   tapewire desk place ssi:SSI sell 100 ATC             at the closing price
   tapewire desk modify ssi 12345 price=31050
   tapewire desk cancel ssi key=my-key-1
-  tapewire desk find ssi my-key-1                      what became of an order without an answer
+  tapewire desk find ssi my-key-1                      what became of an order that got no answer
   tapewire desk orders ssi --days 7
   tapewire desk balances ssi
 
-It needs key and secret, and for orders `device` and `signing_key`; `tapewire venues ssi` says what they are. A one-time
-code is asked for, unless `keep` names a file that has the tokens of a former run. What becomes of an order later,
-`tapewire stream 'ssi:*@order'` tells.
+Logging in takes `key` and `secret`, and a one-time code unless `keep` names a file with the tokens of an earlier run.
+Orders also take `device` and `signing_key`; `tapewire venues ssi` says what they are. To follow an order, run
+`tapewire stream 'ssi:*@order'`.
 
-Every order goes under a key, which is said on standard error before anything is sent, and is sent once. If the outcome is
-not known, the order is looked for under its key; the exit code is 1 if it is not found, and nothing is sent again.";
+Each order has a key of its own, printed on standard error before anything is sent, and is sent once. If no answer comes,
+the order is looked up by its key. If the venue does not list it either, the exit code is 1; nothing is ever sent again.";
 
-/// Place, change and cancel orders; list orders, balances and positions
+/// Place, change and cancel orders; list orders, cash and holdings
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -39,13 +39,13 @@ pub(super) enum Action {
     Modify(ModifyArgs),
     /// Cancel an order
     Cancel(CancelArgs),
-    /// Look for an order of today by the key it was placed under
+    /// Look up one of today's orders by its key
     Find(FindArgs),
     /// List orders as they stand
     Orders(OrdersArgs),
-    /// List what money there is
+    /// List cash
     Balances(At),
-    /// List what is held
+    /// List holdings
     Positions(At),
 }
 
@@ -65,7 +65,7 @@ pub(super) struct PlaceArgs {
     #[arg(value_name = "PRICE|KIND", value_parser = kind)]
     pub(super) kind: OrderKind,
 
-    /// A key of your own: up to 20 letters, digits, `-` and `_`, each used once a day; drawn at random if not given
+    /// The order's key: up to 20 letters, digits, `-` and `_`, unique within a day [default: random]
     #[arg(long, value_parser = key)]
     pub(super) key: Option<RequestKey>,
 
@@ -112,7 +112,7 @@ pub(super) struct OrdersArgs {
     #[command(flatten)]
     pub(super) at: At,
 
-    /// Of so many days, today included
+    /// How many days to go back, including today
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(super) days: u16,
 }
@@ -130,7 +130,7 @@ pub(super) struct At {
 /// For whom, and how the venue is reached.
 #[derive(Debug, clap::Args)]
 pub(super) struct Who {
-    /// The account's number, where `accounts` does not name a single one
+    /// The account number, if `accounts` does not name exactly one
     #[arg(long, value_name = "NUMBER")]
     pub(super) account: Option<String>,
 

@@ -44,8 +44,8 @@ async fn place(args: PlaceArgs, output: &mut Output, stop: &mut Stop) -> Result<
         None => Desk::draw_key().map_err(|known| Error::Desk { known, hint: String::new() })?,
     };
     // Said before anything is sent: whatever happens then, the order can be looked for.
-    _ = writeln!(std::io::stderr(), "the order goes under the key {key}");
-    let hint = format!("; `tapewire desk find {} {key}` looks for it", open.venue);
+    _ = writeln!(std::io::stderr(), "order key: {key}");
+    let hint = format!("; look it up with `tapewire desk find {} {key}`", open.venue);
     let placed = open.change(open.desk.place_under(&key, &order), stop, hint).await?;
     shown::placed(output, "placed", &placed)
 }
@@ -161,7 +161,7 @@ impl Open {
     }
 
     fn orders_hint(&self) -> String {
-        format!("; `tapewire desk orders {}` shows how the order stands", self.venue)
+        format!("; see `tapewire desk orders {}`", self.venue)
     }
 }
 
