@@ -27,7 +27,8 @@ impl User {
     fn new(name: &str) -> Self {
         let home = std::env::temp_dir().join(format!("tapewire-desk-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&home).unwrap();
-        let user = Self { sim: Sim::start("ssi", &["--option", "smart_otp=approved"]), home };
+        let user =
+            Self { sim: Sim::start("ssi", &["--option", "smart_otp=approved", "--option", "pending_polls=0"]), home };
         let published = include_str!("../../../tests/vendor-clients/ssi_demo_key.py");
         let lines = published.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix('"'));
         user.file("key", &lines.filter(|line| !line.contains(' ')).collect::<String>());
