@@ -354,6 +354,11 @@ async fn read(
                     None => break Some((now, closed_by(None))),
                 }
             };
+            for _ in 0..socket.get_mut().take_pongs() {
+                woken = true;
+                let now = *now.get_or_insert_with(|| clock.now());
+                handle(session, now, Input::Answered { connection }, actions, outlet);
+            }
             match ended {
                 Some((now, closure)) => {
                     sockets.swap_remove(at);

@@ -1,5 +1,7 @@
 //! The engine as a whole on a toy venue in memory, under a clock that jumps: what adapters and consumers do to it.
 
+mod floods;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -166,12 +168,17 @@ impl Dialer for ToyVenue {
                             let refused = refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1));
                             format!("{} {wire}", if refused.is_ok() { "no" } else { "ok" })
                         }
+                        Some(Ok(Message::Pong(_))) => {
+                            _ = heard.send((number, "pong".to_owned()));
+                            continue;
+                        }
                         Some(Ok(_)) => continue,
                         _ => break,
                     },
                     Ok(text) = says.recv() => text,
                 };
-                if answer == "bye" || socket.send(Message::text(answer)).await.is_err() {
+                let message = if answer == "ping" { Message::Ping("?".into()) } else { Message::text(&answer) };
+                if answer == "bye" || socket.send(message).await.is_err() {
                     break;
                 }
             }

@@ -44,8 +44,13 @@ pub enum Input<'a> {
         /// The frame.
         frame: Frame<'a>,
     },
-    /// A WebSocket ping arrived, and was answered by the socket layer.
+    /// A WebSocket ping arrived. The socket layer answers it, if not at once.
     Pinged {
+        /// The connection.
+        connection: u64,
+    },
+    /// The answer to a WebSocket ping has left. Of pings that come too fast not each has one.
+    Answered {
         /// The connection.
         connection: u64,
     },

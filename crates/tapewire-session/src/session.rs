@@ -174,13 +174,12 @@ impl Session {
                 self.tell_connection(now, connection, ConnectionState::AwaitingInput, Some(prompt), None, out);
             }
             Input::Opened { connection } => self.opened(now, connection, out),
-            Input::Pinged { connection } => {
-                self.heard(now, connection);
+            Input::Pinged { connection } | Input::Ponged { connection } => self.heard(now, connection),
+            Input::Answered { connection } => {
                 if let Some(link) = self.link(connection) {
                     link.pacer.note(now.mono);
                 }
             }
-            Input::Ponged { connection } => self.heard(now, connection),
             Input::Closed { connection, closure } => {
                 let failure = self.meaning(closure);
                 self.closed(now, connection, failure, out);

@@ -119,6 +119,7 @@ impl Player {
             }
             ("prompt", _) => self.input(Input::AwaitingInput { connection: number(), prompt: "code?" }),
             ("pinged", _) => self.input(Input::Pinged { connection: number() }),
+            ("answered", _) => self.input(Input::Answered { connection: number() }),
             ("ponged", _) => self.input(Input::Ponged { connection: number() }),
             ("lost", [_, how @ ..]) => self.input(Input::Closed { connection: number(), closure: closure(how) }),
             ("snapshot", [_, "fails", how @ ..]) => {

@@ -2,13 +2,14 @@
 //!
 //! The WebSocket layer answers each ping as it reads it, and a venue that counts what it is sent may end a connection
 //! for answering too much. RFC 6455, section 5.5.3, asks for an answer to the latest ping only: of those that come too
-//! fast, the latest waits until the budget has room.
+//! fast, the latest waits until the budget has room. Pongs take half of the budget at the most: whoever pings without end
+//! must not keep us from asking for something.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tapewire_core::Budget;
+use tapewire_core::{Budget, Monotonic};
 use tapewire_session::Pacer;
 use tokio::io::AsyncWrite;
 use tokio::time::{Sleep, sleep_until};
@@ -23,7 +24,12 @@ const MASK_LENGTH: usize = 4;
 /// Stands between the WebSocket layer and its connection, and holds pongs back.
 pub(super) struct PongGate {
     clock: Clock,
+    /// All frames.
     pacer: Pacer,
+    /// Pongs alone.
+    pongs: Pacer,
+    /// How many pongs have left since that was last asked.
+    left_since: u32,
     /// How many bytes of the frame that is being written have still to leave.
     left: usize,
     /// The latest pong that has to wait, as it goes over the wire.
@@ -37,7 +43,25 @@ pub(super) struct PongGate {
 impl PongGate {
     pub(super) fn new(budget: Budget, clock: Clock) -> Self {
         let timer = Box::pin(sleep_until(clock.instant(clock.mono())));
-        Self { clock, pacer: Pacer::new(budget), left: 0, waiting: Vec::new(), written: 0, timer }
+        let (pacer, pongs) = (Pacer::new(budget), Pacer::new(Budget { amount: budget.amount / 2, ..budget }));
+        Self { clock, pacer, pongs, left_since: 0, left: 0, waiting: Vec::new(), written: 0, timer }
+    }
+
+    /// How many pongs have left since this was last asked.
+    pub(super) fn take_left(&mut self) -> u32 {
+        std::mem::take(&mut self.left_since)
+    }
+
+    /// When a pong may leave.
+    fn free_at(&self, now: Monotonic) -> Monotonic {
+        self.pacer.free_at(now).max(self.pongs.free_at(now))
+    }
+
+    /// A pong leaves.
+    fn note_pong(&mut self, now: Monotonic) {
+        self.pacer.note(now);
+        self.pongs.note(now);
+        self.left_since = self.left_since.saturating_add(1);
     }
 
     /// Writes some of `bytes`, which begin where the ones written before ended. A pong that waits counts as written.
@@ -52,8 +76,9 @@ impl PongGate {
             // The WebSocket layer hands over whole frames, or what is left of them; else there is nothing to judge.
             let length = frame_length(bytes).unwrap_or(bytes.len());
             let now = self.clock.mono();
-            let free_at = self.pacer.free_at(now);
-            if bytes.first() == Some(&PONG)
+            let free_at = self.free_at(now);
+            let is_pong = bytes.first() == Some(&PONG);
+            if is_pong
                 && free_at > now
                 && let Some(pong) = bytes.get(..length)
             {
@@ -64,7 +89,11 @@ impl PongGate {
                 self.waiting.extend_from_slice(pong);
                 return Poll::Ready(Ok(length));
             }
-            self.pacer.note(now);
+            if is_pong {
+                self.note_pong(now)
+            } else {
+                self.pacer.note(now)
+            }
             self.left = length;
         }
         let now = bytes.get(..self.left).unwrap_or(bytes);
@@ -89,7 +118,7 @@ impl PongGate {
             }
             // Another frame may have taken the room meanwhile.
             let now = self.clock.mono();
-            let free_at = self.pacer.free_at(now);
+            let free_at = self.free_at(now);
             if free_at > now {
                 self.timer.as_mut().reset(self.clock.instant(free_at));
                 _ = self.timer.as_mut().poll(cx);
@@ -104,7 +133,7 @@ impl PongGate {
                 other => return other.map_ok(|_| ()),
             }
         }
-        self.pacer.note(self.clock.mono());
+        self.note_pong(self.clock.mono());
         self.waiting.clear();
         self.written = 0;
         Poll::Ready(Ok(()))
@@ -158,9 +187,9 @@ mod tests {
         for number in 0..100 {
             near.write_all(&frame(PONG, &[number])).await.unwrap();
         }
-        let mut four = [0; 4 * 7];
-        far.read_exact(&mut four).await.unwrap();
-        assert_eq!([0, 1, 2, 3].map(|number: usize| four[number * 7 + 6]), [0, 1, 2, 3]);
+        let mut two = [0; 2 * 7];
+        far.read_exact(&mut two).await.unwrap();
+        assert_eq!([two[6], two[13]], [0, 1], "half of the budget");
 
         let begin = Clock::system();
         let mut last = [0; 7];
@@ -174,6 +203,7 @@ mod tests {
         read.unwrap();
         assert_eq!(last[6], 99);
         assert!(begin.mono().0 >= SECOND && begin.mono().0 < SECOND + SECOND / 10, "{:?}", begin.mono());
+        assert_eq!(near.take_pongs(), 3, "those that left");
         // Nothing else was kept.
         drop(near);
         assert_eq!(far.read(&mut nothing).await.unwrap(), 0);

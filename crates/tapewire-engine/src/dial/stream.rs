@@ -29,9 +29,14 @@ impl Stream {
         Self { socket: Box::new(stream), pongs: None }
     }
 
-    /// From here on frames are written, and of those no more pongs than the budget allows.
+    /// From here on frames are written, and of those no more pongs than half of the budget.
     pub(crate) fn pace_pongs(&mut self, budget: Budget, clock: Clock) {
         self.pongs = Some(Box::new(PongGate::new(budget, clock)));
+    }
+
+    /// How many pongs have left since this was last asked.
+    pub(crate) fn take_pongs(&mut self) -> u32 {
+        self.pongs.as_mut().map_or(0, |pongs| pongs.take_left())
     }
 }
 

@@ -278,8 +278,7 @@ fn never_sends_more_than_the_budget_pongs_included() {
             }
         }));
         if step % 7 == 0 {
-            // The socket layer answers each ping at once.
-            player.play("pinged 1");
+            player.play("pinged 1\nanswered 1");
             sent.push(player.now);
         }
         player.play(&format!("1< ack {}", step + 1));
