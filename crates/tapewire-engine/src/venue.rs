@@ -62,11 +62,12 @@ impl LaneEntry {
 struct Running {
     parts: Supervisor,
     own: Outlet,
-    lanes: Vec<Option<LaneEntry>>,
+    /// The lanes by their numbers. Each has its own, also one that follows another that panicked: so have its connections.
+    lanes: BTreeMap<u64, LaneEntry>,
     /// How many lanes were started.
     started: u64,
-    tasks: JoinSet<usize>,
-    task_lanes: HashMap<tokio::task::Id, usize>,
+    tasks: JoinSet<()>,
+    task_lanes: HashMap<tokio::task::Id, u64>,
     catalog: Option<Option<Arc<Catalog>>>,
     /// Whether anything that is wanted could be in it.
     needs_catalog: bool,
@@ -80,7 +81,7 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
     let mut running = Running {
         own: supervisor.outlets.outlet(),
         parts: supervisor,
-        lanes: Vec::new(),
+        lanes: BTreeMap::new(),
         started: 0,
         tasks: JoinSet::new(),
         task_lanes: HashMap::new(),
@@ -125,18 +126,18 @@ impl Running {
         match request {
             Request::Subscribe(subscription) => self.subscribe(subscription).await,
             Request::Unsubscribe(subscription) => {
-                if let Some(lane) = self.lanes.iter_mut().flatten().find(|it| it.wanted.contains_key(&subscription)) {
+                if let Some(lane) = self.lanes.values_mut().find(|it| it.wanted.contains_key(&subscription)) {
                     lane.wanted.remove(&subscription);
                     _ = lane.commands.send(Command::Unsubscribe(subscription)).await;
                 }
             }
             Request::Republish(subscription) => {
-                if let Some(lane) = self.lanes.iter().flatten().find(|it| it.wanted.contains_key(&subscription)) {
+                if let Some(lane) = self.lanes.values().find(|it| it.wanted.contains_key(&subscription)) {
                     _ = lane.commands.send(Command::Republish(subscription)).await;
                 }
             }
             Request::Lanes(asker) => {
-                _ = asker.send(self.lanes.iter().flatten().map(|lane| lane.commands.clone()).collect());
+                _ = asker.send(self.lanes.values().map(|lane| lane.commands.clone()).collect());
             }
         }
     }
@@ -150,17 +151,18 @@ impl Running {
         let topics_max = self.parts.connector.policy(topic.route).topics_max;
         let has_room = |lane: &LaneEntry| lane.route == topic.route && lane.topics().len() < topics_max;
         let has_topic = |lane: &LaneEntry| lane.route == topic.route && lane.topics().contains(&*topic.wire);
-        let at =
-            |is_fit: &dyn Fn(&LaneEntry) -> bool| self.lanes.iter().position(|lane| lane.as_ref().is_some_and(is_fit));
-        // One that is wanted already is told to its lane again: what was rejected is asked for once more.
-        let at =
-            at(&|lane| lane.wanted.contains_key(&subscription)).or_else(|| at(&has_topic)).or_else(|| at(&has_room));
-        let at = match at {
-            Some(at) => at,
-            None if self.is_full(topic.route) => return self.reject(subscription, NO_ROOM),
-            None => self.open_lane(topic.route).await,
+        let find = |is_fit: &dyn Fn(&LaneEntry) -> bool| {
+            let (number, _) = self.lanes.iter().find(|(_, lane)| is_fit(lane))?;
+            Some(*number)
         };
-        if let Some(Some(lane)) = self.lanes.get_mut(at) {
+        // One that is wanted already is told to its lane again: what was rejected is asked for once more.
+        let wants = |lane: &LaneEntry| lane.wanted.contains_key(&subscription);
+        let number = match find(&wants).or_else(|| find(&has_topic)).or_else(|| find(&has_room)) {
+            Some(number) => number,
+            None if self.is_full(topic.route) => return self.reject(subscription, NO_ROOM),
+            None => self.open_lane(topic.route, Duration::ZERO).await,
+        };
+        if let Some(lane) = self.lanes.get_mut(&number) {
             lane.wanted.insert(subscription, topic);
             _ = lane.commands.send(Command::Subscribe(subscription)).await;
         }
@@ -169,21 +171,12 @@ impl Running {
     /// Whether all connections that a venue allows are there.
     fn is_full(&self, route: Route) -> bool {
         let most = self.parts.connector.policy(route).connections_max;
-        most.is_some_and(|most| self.lanes.iter().flatten().count() >= most)
+        most.is_some_and(|most| self.lanes.len() >= most)
     }
 
-    /// Starts a lane; returns its place.
-    async fn open_lane(&mut self, route: Route) -> usize {
-        let at = self.lanes.len();
-        let entry = self.spawn(at, route, Duration::ZERO).await;
-        self.lanes.push(Some(entry));
-        at
-    }
-
-    /// Starts a lane's task at a place, which waits before it begins.
-    async fn spawn(&mut self, at: usize, route: Route, wait: Duration) -> LaneEntry {
+    /// Starts a lane's task, which waits before it begins; returns its number.
+    async fn open_lane(&mut self, route: Route, wait: Duration) -> u64 {
         let (sender, commands) = mpsc::channel(COMMANDS_MAX);
-        // Each has its own number, also one that follows another at its place: so have its connections.
         let lane = self.started;
         self.started += 1;
         let seed = self.parts.seed.wrapping_add(lane.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -204,11 +197,11 @@ impl Running {
         let run = async move {
             tokio::time::sleep(wait).await;
             lane::run(parts).await;
-            at
         };
         let task = self.tasks.spawn(run.instrument(span));
-        self.task_lanes.insert(task.id(), at);
-        LaneEntry { route, commands: sender, wanted: BTreeMap::new() }
+        self.task_lanes.insert(task.id(), lane);
+        self.lanes.insert(lane, LaneEntry { route, commands: sender, wanted: BTreeMap::new() });
+        lane
     }
 
     /// Tells all lanes what the venue lists, or that it cannot be known.
@@ -220,7 +213,7 @@ impl Running {
         let listed =
             |batch: Batch| batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>();
         let catalog = instruments.ok().map(|batch| Arc::new(listed(batch)));
-        for lane in self.lanes.iter().flatten() {
+        for lane in self.lanes.values() {
             _ = lane.commands.send(Command::Catalog(catalog.clone())).await;
         }
         self.catalog = Some(catalog);
@@ -228,23 +221,22 @@ impl Running {
 
     /// A lane's task has ended: by itself if its session gave up, else because an adapter panicked, and then it is
     /// started again.
-    async fn lane_ended(&mut self, ended: Result<(tokio::task::Id, usize), tokio::task::JoinError>) {
-        let error = match ended {
-            Ok((id, at)) => {
-                self.task_lanes.remove(&id);
-                let lane = self.lanes.get_mut(at).and_then(Option::take);
-                for subscription in lane.into_iter().flat_map(|lane| lane.wanted.into_keys()) {
-                    self.reject(subscription, "its connection gave up");
-                }
-                return;
-            }
-            Err(error) => error,
+    async fn lane_ended(&mut self, ended: Result<(tokio::task::Id, ()), tokio::task::JoinError>) {
+        let (task, panicked) = match &ended {
+            Ok((task, ())) => (*task, false),
+            Err(error) => (error.id(), true),
         };
-        let Some(at) = self.task_lanes.remove(&error.id()) else { return };
-        let Some(lane) = self.lanes.get_mut(at).and_then(Option::take) else { return };
-        tracing::error!(venue = %self.venue(), lane = at, "a connection's task panicked and is started again");
+        let Some(number) = self.task_lanes.remove(&task) else { return };
+        let Some(lane) = self.lanes.remove(&number) else { return };
+        if !panicked {
+            for subscription in lane.wanted.into_keys() {
+                self.reject(subscription, "its connection gave up");
+            }
+            return;
+        }
+        tracing::error!(venue = %self.venue(), lane = number, "a connection's task panicked and is started again");
         let now = self.parts.clock.now().wall;
-        let mut fresh = self.spawn(at, lane.route, RESTART_AFTER).await;
+        let fresh = self.open_lane(lane.route, RESTART_AFTER).await;
         for (subscription, topic) in lane.wanted {
             self.own.event(&Event::Gap(&Gap {
                 venue: self.venue(),
@@ -258,13 +250,12 @@ impl Running {
                 healed_by: None,
                 ts_recv: Some(now),
             }));
-            _ = fresh.commands.send(Command::Subscribe(subscription)).await;
-            fresh.wanted.insert(subscription, topic);
+            if let Some(fresh) = self.lanes.get_mut(&fresh) {
+                _ = fresh.commands.send(Command::Subscribe(subscription)).await;
+                fresh.wanted.insert(subscription, topic);
+            }
         }
         _ = self.own.flush();
-        if let Some(slot) = self.lanes.get_mut(at) {
-            *slot = Some(fresh);
-        }
     }
 
     fn reject(&mut self, subscription: Subscription, reason: &str) {
@@ -276,7 +267,7 @@ impl Running {
 
     /// Ends all lanes, and waits for them.
     async fn shutdown(&mut self) {
-        for lane in self.lanes.iter().flatten() {
+        for lane in self.lanes.values() {
             _ = lane.commands.try_send(Command::Shutdown);
         }
         self.lanes.clear();

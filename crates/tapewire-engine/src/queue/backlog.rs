@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tapewire_core::event::{Bar, Batch, BookAction, Cause, Event, Gap, Normalized, Scope};
-use tapewire_core::{Channel, Subscription, UnixNanos};
+use tapewire_core::{Channel, Subscription, SubscriptionState, UnixNanos};
 
 use super::notices::Notices;
 
@@ -117,6 +117,7 @@ impl Backlog {
 
     fn lose(&mut self, event: &Event<'_>) {
         let Some(subscription) = event.subscription().filter(|_| !event.kind().is_notice()) else {
+            self.forget_ended(event);
             return self.kept.push(event);
         };
         let (at, number) = (event.ts_recv(), event.sequence());
@@ -136,6 +137,16 @@ impl Backlog {
         self.wanted.insert(subscription);
     }
 
+    /// A book that is not subscribed any more waits for nothing; subscribed again, it begins with a snapshot.
+    fn forget_ended(&mut self, event: &Event<'_>) {
+        if let Event::Subscription(notice) = event
+            && matches!(notice.state, SubscriptionState::Removed | SubscriptionState::Rejected)
+        {
+            self.mute.remove(&notice.subscription);
+            self.wanted.remove(&notice.subscription);
+        }
+    }
+
     /// A batch without the changes of books that wait for a snapshot; a snapshot ends the waiting.
     fn without_mute(&mut self, batch: Batch) -> Batch {
         let mut rest = self.spares.pop().unwrap_or_default();
@@ -152,7 +163,10 @@ impl Backlog {
                         lost.last = event.sequence().or(lost.last);
                     }
                 }
-                _ => rest.push(&event),
+                _ => {
+                    self.forget_ended(&event);
+                    rest.push(&event);
+                }
             }
         }
         self.spare(batch);
@@ -178,7 +192,10 @@ impl Backlog {
                     (Event::Book(_), Some(subscription)) if subscription.channel == Channel::Book => {
                         state.silence(subscription);
                     }
-                    _ if !replaced => rest.push(&event),
+                    _ if !replaced => {
+                        state.forget_ended(&event);
+                        rest.push(&event);
+                    }
                     _ => {}
                 }
             }

@@ -1,7 +1,9 @@
 //! The queue under each policy, event by event.
 
-use tapewire_core::UnixNanos;
-use tapewire_core::event::{Book, BookAction, BookHead, Event, Id, Normalized as _, QuantityUnit, Quote, Trade};
+use tapewire_core::event::{
+    Book, BookAction, BookHead, Event, Id, Normalized as _, QuantityUnit, Quote, SubscriptionNotice, Trade,
+};
+use tapewire_core::{SubscriptionState, UnixNanos};
 
 use super::*;
 
@@ -9,7 +11,8 @@ fn subscription(text: &str) -> Subscription {
     text.parse().unwrap()
 }
 
-/// Pushes `t7` (trade 7), `q7` (quote 7), `d7` (book delta 7), `s7` (book snapshot at 7), each a batch.
+/// Pushes `t7` (trade 7), `q7` (quote 7), `d7` (book delta 7), `s7` (book snapshot at 7), `e7` (the book's subscription
+/// ends at 7), each a batch.
 fn push(sender: &Sender, script: &str) {
     for word in script.split_whitespace() {
         let (kind, number) = word.split_at(1);
@@ -50,6 +53,12 @@ fn push(sender: &Sender, script: &str) {
                     sequence: Some(number),
                 }));
             }
+            "e" => {
+                let (subscription, ts_recv) = head("book");
+                let state = SubscriptionState::Removed;
+                let notice = SubscriptionNotice { subscription, state, code: None, reason: None, ts_recv };
+                batch.push(&Event::Subscription(&notice));
+            }
             _ => {
                 let (it, ts_recv) = head("book");
                 let action = if kind == "s" { BookAction::Snapshot } else { BookAction::Delta };
@@ -75,6 +84,7 @@ async fn drain(receiver: &mut Receiver) -> String {
                     gap.first_missing.unwrap(),
                     gap.last_missing.unwrap()
                 ),
+                Event::Subscription(notice) => format!("e{}", notice.ts_recv.unwrap().0),
                 Event::Book(book) => format!("{}{}", &book.action.as_str()[..1], book.last_sequence.unwrap()),
                 other => format!("{}{}", &other.kind().as_str()[..1], other.sequence().unwrap()),
             });
@@ -103,6 +113,20 @@ async fn a_book_that_lost_a_message_is_mute_until_its_snapshot() {
     assert_eq!(sender.take_wanted(|_| true), []);
     push(&sender, "d6 s6 d7");
     assert_eq!(drain(&mut receiver).await, "s6 d7");
+}
+
+#[tokio::test]
+async fn a_book_that_is_not_subscribed_any_more_waits_for_nothing() {
+    for delivery in [Delivery::DropOldest, Delivery::Conflate] {
+        for script in ["s1 d2 d3 d4 e5", "s1 d2 e5 t1 t2 t3", "s1 e5 t1 t2 t3 t4 t5 t6"] {
+            let (sender, mut receiver) = queue(3, delivery);
+            push(&sender, script);
+            assert!(drain(&mut receiver).await.contains("e5"));
+            assert_eq!(sender.take_wanted(|_| true), [], "{delivery:?}: {script}");
+            push(&sender, "d7");
+            assert_eq!(drain(&mut receiver).await, "d7", "{delivery:?}: {script}");
+        }
+    }
 }
 
 #[tokio::test]
