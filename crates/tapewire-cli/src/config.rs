@@ -202,14 +202,19 @@ impl Accounts {
         })?;
         let shown = path.display();
         for (account, fields) in table {
-            known_venue(&account, || format!("{shown}: [{account}]"))?;
             let toml::Value::Table(fields) = fields else {
-                return Err(ConfigError::NotTable { path: path.to_owned(), account });
+                return Err(ConfigError::NotTable { path: path.to_owned(), name: account });
             };
+            known_venue(&account, || format!("{shown}: [{account}]"))?;
             for (name, value) in fields {
                 let origin = format!("{shown}: [{account}] {name}");
                 let field = known_field(&account, &name, &origin)?;
-                let toml::Value::String(value) = value else { return Err(ConfigError::NotText { origin }) };
+                let value = match value {
+                    toml::Value::String(value) => value,
+                    toml::Value::Integer(number) => number.to_string(),
+                    toml::Value::Boolean(on) => if on { "on" } else { "off" }.to_owned(),
+                    _ => return Err(ConfigError::NotText { origin }),
+                };
                 self.set(&account, field, value, origin);
             }
         }
@@ -347,7 +352,12 @@ mod tests {
                 &[],
                 "a.toml: [binance] kee: `kee` is not a key of an account; did you mean `keep` or `key`?",
             ),
-            ("[binance]\nkey = 1", &[], &[], "a.toml: [binance] key: write a text in quotes"),
+            (
+                "[binance]\nkey = [1]",
+                &[],
+                &[],
+                "a.toml: [binance] key: write text in quotes, a whole number, true or false",
+            ),
             (
                 "[binance]\nkey = 'k'",
                 &[],
@@ -372,7 +382,12 @@ mod tests {
                 &[],
                 "TAPEWIRE_BINANCE_PROXY: not an address: it has no scheme; begin it with http:// or socks5://",
             ),
-            ("binance = 'ws://a'", &[], &[], "a.toml: `binance` is not a table: write [binance] above its keys"),
+            (
+                "binance = 'ws://a'",
+                &[],
+                &[],
+                "a.toml: `binance` is outside of any table: settings go below the venue they are for, such as [binance]",
+            ),
             (
                 "",
                 &[],
@@ -397,6 +412,19 @@ mod tests {
         for (file, variables, endpoints, expected) in cases {
             assert_eq!(gathered(file, variables, endpoints).unwrap_err(), expected);
         }
+    }
+
+    #[test]
+    fn values_are_texts_numbers_and_switches() {
+        let okx = |file: &str| {
+            let mut accounts = Accounts::default();
+            accounts.file(Path::new("a.toml"), file).unwrap();
+            let setting = |field| accounts.get("okx", field).map(|setting| setting.text.expose().to_owned());
+            (setting(Field::Own("demo")), setting(Field::Passphrase))
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(okx("[okx]\ndemo = true\npassphrase = 815"), (text("on"), text("815")));
+        assert_eq!(okx("[okx]\ndemo = false\npassphrase = '0815'"), (text("off"), text("0815")));
     }
 
     #[test]

@@ -46,13 +46,13 @@ pub(crate) enum ConfigError {
         /// The names nearest to it, or all.
         hint: String,
     },
-    /// An account is a value, where a table is needed.
-    #[error("{}: `{account}` is not a table: write [{account}] above its keys", path.display())]
+    /// A setting stands outside of any table.
+    #[error("{}: `{name}` is outside of any table: settings go below the venue they are for, such as [binance]", path.display())]
     NotTable {
         /// The file.
         path: PathBuf,
-        /// The account.
-        account: String,
+        /// What stands there.
+        name: String,
     },
     /// A file to trust holds none.
     #[error("{origin}: {} holds no certificate in PEM", path.display())]
@@ -62,8 +62,8 @@ pub(crate) enum ConfigError {
         /// The file.
         path: PathBuf,
     },
-    /// A value is not a text.
-    #[error("{origin}: write a text in quotes")]
+    /// A value is a list, a table, a fraction or a date.
+    #[error("{origin}: write text in quotes, a whole number, true or false")]
     NotText {
         /// Where it was said.
         origin: String,
