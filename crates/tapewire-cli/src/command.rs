@@ -82,6 +82,18 @@ pub(crate) enum Command {
     Desk(desk::Args),
 }
 
+impl Command {
+    /// The name of a command that has no text for people to print.
+    pub(crate) const fn json_only(&self) -> Option<&'static str> {
+        match self {
+            Self::Decode { .. } => Some("decode"),
+            Self::Book { .. } => Some("book"),
+            Self::Sim(_) => Some("sim"),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;

@@ -262,7 +262,7 @@ impl Accounts {
 }
 
 /// A venue's name as environment variables spell it.
-fn spelled(venue: &str) -> String {
+pub(crate) fn spelled(venue: &str) -> String {
     venue.to_uppercase().replace('-', "_")
 }
 

@@ -19,7 +19,7 @@ const REFUSED: u8 = 3;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
-    /// The command line names a venue that there is not.
+    /// The command line names an unknown venue.
     #[error(transparent)]
     UnknownVenue(#[from] UnknownVenue),
     /// The command line, the environment or the configuration file cannot be used.
@@ -31,6 +31,12 @@ pub(crate) enum Error {
         /// What was written.
         text: String,
     },
+    /// Text was asked of a command that prints JSON alone.
+    #[error("`tapewire {command}` prints JSON only: leave out `--format text`")]
+    JsonOnly {
+        /// The command.
+        command: &'static str,
+    },
     /// Every subscription was rejected: nothing is left to wait for.
     #[error("every subscription was rejected\n  {}", reasons.join("\n  "))]
     AllRejected {
@@ -40,7 +46,7 @@ pub(crate) enum Error {
         asked_for: bool,
     },
     /// The session of a venue gave up.
-    #[error("no connection is left to {venue}{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    #[error("no connection to {venue} is left{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     GaveUp {
         /// The venue.
         venue: tapewire::VenueId,
@@ -56,7 +62,7 @@ pub(crate) enum Error {
         venue: tapewire::VenueId,
     },
     /// A simulated venue lacks what the demonstration shows.
-    #[error("there is nothing to show: no simulated venue of this program has an adapter")]
+    #[error("nothing to show: this build has no adapter for any simulated venue")]
     NothingToShow,
     /// The engine refused or failed.
     #[error(transparent)]
@@ -98,22 +104,22 @@ pub(crate) enum Error {
         source: tapewire_sim::ScriptError,
     },
     /// A simulated venue could not be started.
-    #[error("the simulated venue cannot be started")]
+    #[error("cannot start the simulated venue")]
     Sim(#[from] tapewire_sim::Error),
-    /// A text of ours could not be read, such as a simulator's address.
+    /// An address or subscription could not be parsed.
     #[error(transparent)]
     Parse(#[from] tapewire::ParseError),
-    /// A recording could not be decoded to its end, or was to be strict.
+    /// A recording could not be decoded to its end, or was malformed and had to be strict.
     #[error(transparent)]
     Recorded(#[from] recorded::Error),
     /// Something could not be written to standard output.
     #[error("cannot write to standard output")]
     Output(#[from] io::Error),
     /// The runtime could not be started, or a signal could not be waited for.
-    #[error("cannot start to run")]
+    #[error("cannot start the async runtime")]
     Runtime(#[source] io::Error),
-    /// A command did not end in time after it was told to.
-    #[error("the command did not end in time and was cut off")]
+    /// A command did not end in time after it was asked to stop.
+    #[error("the command did not shut down in time and was aborted")]
     Stuck,
 }
 
@@ -137,6 +143,7 @@ impl Error {
             | Self::Config(_)
             | Self::Order(_)
             | Self::LogFilter { .. }
+            | Self::JsonOnly { .. }
             | Self::Script { .. }
             | Self::NoInstruments { .. }
             | Self::AllRejected { asked_for: false, .. }

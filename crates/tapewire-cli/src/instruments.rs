@@ -12,12 +12,11 @@ use crate::table::{Cell, Table};
 
 const EXAMPLES: &str = "\
 Examples:
-  tapewire instruments binance                                    what Binance lists, live
-  tapewire instruments binance --format json | head               as event JSON
-  tapewire instruments binance --endpoint binance=ws://127.0.0.1:9443
-                                                                  what a simulated venue lists";
+  tapewire instruments binance                                            from the live venue
+  tapewire instruments binance --format json | head                       as event JSON
+  tapewire instruments binance --endpoint binance=ws://127.0.0.1:9443     from a simulated venue";
 
-/// List a venue's instruments: raw and unified symbols, steps, state
+/// List a venue's instruments: symbols, tick and lot sizes, state
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

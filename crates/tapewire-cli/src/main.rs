@@ -46,6 +46,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Error> {
     log::start(cli.log.as_deref())?;
     let format = cli.format;
+    if let (Some(Format::Text), Some(command)) = (format, cli.command.json_only()) {
+        return Err(Error::JsonOnly { command });
+    }
     match cli.command {
         Command::Demo(args) => runtime::run(move |stop| demo::run(args, Output::new(format), stop)),
         Command::Stream(args) => runtime::run(move |stop| stream::run(args, Output::new(format), stop)),

@@ -21,13 +21,13 @@ const BASE: &str = "ws://recording";
 #[non_exhaustive]
 pub(crate) enum Error {
     /// The input failed, or is no whole gzip file. What came before was decoded.
-    #[error("the recording cannot be read on")]
+    #[error("cannot read the recording")]
     Input(#[source] io::Error),
     /// The output failed. What was written before is good.
-    #[error("cannot write")]
+    #[error("cannot write to standard output")]
     Output(#[from] io::Error),
     /// The run went to its end, and was to be strict.
-    #[error("{0} malformed")]
+    #[error("--strict: {0} malformed")]
     Malformed(u64),
 }
 

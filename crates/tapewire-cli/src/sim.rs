@@ -18,55 +18,55 @@ Examples:
   tapewire sim binance --listen 127.0.0.1:9443 --fault faults.jsonl
   tapewire sim binance --listen 127.0.0.1:9443 --replay day.jsonl.gz --speed max
 
-One line of JSON says when it is ready and where: {\"venue\", \"ws\", \"rest\", \"ca\"}.";
+When it is ready, it prints its addresses as one line of JSON: {\"venue\", \"ws\", \"rest\", \"ca\"}.";
 
 const FAULTS: &str = "\
-A line of a fault script says when, to whom and what; each happens once:
+Each line of a fault script is one fault, which happens once:
   {\"at_ms\": 5000, \"fault\": \"drop\"}
   {\"after\": 100, \"connection\": 1, \"fault\": \"skip\", \"args\": {\"count\": 1, \"stream\": \"btcusdt@trade\"}}
-`at_ms` counts from the start, `after` the messages sent to a connection; connections are numbered from 1.";
+`at_ms` is the time since the start, `after` the number of messages sent on a connection; connections are numbered from 1.";
 
-/// Simulate a venue: its WebSocket and REST protocol over a seeded market
+/// Simulate a venue: its real WebSocket and REST protocols on a simulated market
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help())]
 pub(crate) struct Args {
     /// The venue to simulate, such as `binance`
     venue: String,
 
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR")]
     listen: String,
 
-    /// Where to listen for REST, if not at the same address
+    /// A separate address for REST
     #[arg(long, value_name = "ADDR")]
     rest_listen: Option<String>,
 
-    /// Serve TLS with a certificate made at the start; the printed `ca` is the file to trust
+    /// Serve TLS with a new certificate; clients have to trust the file printed as `ca`
     #[arg(long)]
     tls: bool,
 
-    /// Choose the market; the same seed gives the same orders
+    /// Seed of the simulated market; the same seed gives the same orders
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Play recordings, plain or gzip, one after another, instead of the market: from the first subscription on
+    /// Replay recordings, plain or gzip, one after another, instead of the market; starts at the first subscription
     #[arg(long, value_name = "FILE", num_args = 1..)]
     replay: Vec<PathBuf>,
 
-    /// How many times the recorded pace, such as 10 or 0.5, or `max` for as fast as clients read
+    /// Replay speed: a factor such as 10 or 0.5, or `max` for as fast as clients read
     #[arg(long, value_name = "N|max", default_value = "1", requires = "replay")]
     speed: Speed,
 
-    /// A script of faults, one JSON object a line; `--help` shows how to write it
+    /// Fault script, one JSON object per line; `--help` describes the format
     #[arg(long, value_name = "SCRIPT")]
     fault: Option<PathBuf>,
 
-    /// A TOML file as for `--config`: only its key is let in, and what it signs is checked. Without it any key is let
-    /// in but `bad-key`, and `sim-key` with `sim-secret` and `sim-passphrase` is checked
+    /// Accept only the key in this file, in the format of `stream --config`, and check its signatures. By default every
+    /// key but `bad-key` is accepted, and signatures are checked for `sim-key` with `sim-secret` and `sim-passphrase`
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
 
-    /// Set one of the venue's variants; `--help` lists them
+    /// Set an option of the simulated venue; `--help` lists them
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     option: Vec<(String, String)>,
 }
@@ -110,7 +110,7 @@ pub(crate) async fn run(args: Args, mut stop: Stop) -> Result<(), Error> {
     }
     simulator.stop().await;
     if let Some(ca) = ca {
-        // It is of no use to anybody once the venue is gone, and somebody may have cleaned up already.
+        // It is useless once the venue is gone, and somebody may have cleaned up already.
         _ = std::fs::remove_file(ca);
     }
     printed
@@ -159,7 +159,7 @@ fn long_help() -> String {
             _ = write!(text, "\n  --option {}={}\n      {}", option.name, option.values, option.doc);
         }
     }
-    _ = write!(text, "\n\nFaults; a venue refuses a script with one that it cannot play:");
+    _ = write!(text, "\n\nFaults; a script with a fault that the venue cannot play is rejected:");
     let mut told: Vec<&str> = Vec::new();
     for fault in all.iter().flat_map(|venue| venue.faults) {
         if !told.contains(&fault.name) {

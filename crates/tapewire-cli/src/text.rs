@@ -13,7 +13,7 @@ pub(crate) fn write(out: &mut impl Write, event: &Event<'_>, coloured: bool) -> 
     let time = event.ts_recv().or_else(|| event.ts_event()).map(time_of_day).unwrap_or_default();
     let kind = event.kind();
     let said = Painted(&said(event), tone(event), coloured).to_string();
-    writeln!(out, "{time:12}  {:12}  {:28}  {said}", kind.as_str(), about(event))
+    writeln!(out, "{time:12}  {:13}  {:30}  {said}", kind.as_str(), about(event))
 }
 
 /// `23:54:15.208` of a time, in UTC.
@@ -81,7 +81,8 @@ fn book(it: &Book<'_>) -> String {
         let first = levels.first().map(|level| format!(", first {} x {}", level.price, level.quantity));
         first.unwrap_or_default()
     };
-    let sides = format!("{} bids{}; {} asks{}", it.bids.len(), best(it.bids), it.asks.len(), best(it.asks));
+    let many = |levels: &[tapewire::Level], side| format!("{} {side}{}", levels.len(), plural(levels.len()));
+    let sides = format!("{}{}; {}{}", many(it.bids, "bid"), best(it.bids), many(it.asks, "ask"), best(it.asks));
     let number = it.last_sequence.map(|last| format!("  #{last}")).unwrap_or_default();
     format!("{:8}  {sides}{number}", it.action.as_str())
 }
@@ -90,12 +91,12 @@ fn bar(it: &Bar) -> String {
     let opened = it.ts_open.to_string();
     let opened = opened.get(..16).unwrap_or_default();
     let state = match it.closed {
-        Some(true) => "closed",
-        Some(false) => "running",
+        Some(true) => "  closed",
+        Some(false) => "  running",
         None => "",
     };
     format!(
-        "{} of {opened}  open {} high {} low {} close {} volume {}  {state}",
+        "{} of {opened}  open {} high {} low {} close {} volume {}{state}",
         it.interval,
         it.open,
         it.high,
@@ -106,10 +107,10 @@ fn bar(it: &Bar) -> String {
 }
 
 fn ticker(it: &Ticker) -> String {
+    let change = it.change_percent.map(|change| format!(" change {change}%")).unwrap_or_default();
     format!(
-        "last {} change {}% high {} low {} volume {}",
+        "last {}{change} high {} low {} volume {}",
         or_dash(it.last),
-        or_dash(it.change_percent),
         or_dash(it.high),
         or_dash(it.low),
         or_dash(it.volume)
@@ -122,7 +123,7 @@ fn connection(it: &Connection) -> String {
         _ = write!(text, ": {reason}");
     }
     if let Some(delay) = it.delay {
-        _ = write!(text, " (again in {} ms)", delay.as_millis());
+        _ = write!(text, " (retry in {}.{} s)", delay.as_secs(), delay.subsec_millis() / 100);
     }
     text
 }
@@ -149,6 +150,10 @@ fn fields(event: &Event<'_>) -> String {
         other => format!("{name}={other}"),
     };
     told.map(one).collect::<Vec<_>>().join(" ")
+}
+
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 fn or_dash(value: Option<impl fmt::Display>) -> String {
@@ -184,7 +189,7 @@ mod tests {
         };
         assert_eq!(
             line(&Event::Quote(&quote)),
-            "23:54:15.208  quote         binance:BTCUSDT@quote         bid          10.50 x 2              ask              - x -\n"
+            "23:54:15.208  quote          binance:BTCUSDT@quote           bid          10.50 x 2              ask              - x -\n"
         );
         let notice = Connection {
             venue: VenueId::new("binance"),
@@ -201,7 +206,7 @@ mod tests {
         };
         assert!(
             line(&Event::Connection(&notice))
-                .ends_with("binance#2                     market backoff: reset (again in 250 ms)\n")
+                .ends_with("binance#2                       market backoff: reset (retry in 0.2 s)\n")
         );
     }
 

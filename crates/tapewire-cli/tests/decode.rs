@@ -122,7 +122,7 @@ fn gzip_is_read_as_plain_text_is_and_a_cut_file_fails() {
     let (lines, said) = texts(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(lines.len() > 1 && lines.last().unwrap().contains(r#""kind":"malformed""#), "{said}");
-    assert!(said.contains("the recording cannot be read on: "), "{said}");
+    assert!(said.contains("cannot read the recording: "), "{said}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The board: what the table shows, kept up to date by events and turned into lines.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use tapewire::event::{ConnectionState, Event, Normalized as _};
@@ -84,40 +84,44 @@ impl Board {
         }
     }
 
-    /// The board as lines that fit into `width`.
-    pub(super) fn lines(&self, totals: &Totals, width: usize) -> Vec<Line> {
-        let mut lines = vec![self.title(), Line::default()];
-        lines.extend(self.instruments().lines(Some(width)));
-        lines.push(Line::default());
-        lines.extend(self.connections(totals).lines(Some(width)));
+    /// The board as lines that fit into `width` and `height`. On a short terminal the space between the tables goes
+    /// first, then further instruments of a venue, then all of them: how the venues are doing is shown as long as it can be.
+    pub(super) fn lines(&self, totals: &Totals, width: usize, height: usize) -> Vec<Line> {
+        let venues = self.connections(totals).lines(Some(width));
+        // The title, and the head of the instruments' table.
+        let fixed = 2 + venues.len();
+        let spaced = fixed + 2 + self.rows.len() <= height;
+        let shown = self.shown(height.saturating_sub(fixed));
+        let mut lines = vec![self.title()];
+        lines.extend(spaced.then(Line::default));
+        if !shown.is_empty() {
+            lines.extend(instruments(&shown).lines(Some(width)));
+        }
+        lines.extend(spaced.then(Line::default));
+        lines.extend(venues);
         lines
+    }
+
+    /// The rows that fit into so many lines: one for each venue, and others while there is room; none if not even those
+    /// fit.
+    fn shown(&self, room: usize) -> Vec<&Row> {
+        let mut seen = BTreeSet::new();
+        let is_first: Vec<bool> = self.rows.iter().map(|row| seen.insert(row.instrument.venue())).collect();
+        let Some(mut others) = room.checked_sub(seen.len()) else { return Vec::new() };
+        let mut fits = |first: bool| {
+            let fits = first || others > 0;
+            others -= usize::from(fits && !first);
+            fits
+        };
+        self.rows.iter().zip(is_first).filter(|(_, first)| fits(*first)).map(|(row, _)| row).collect()
     }
 
     fn title(&self) -> Line {
         let mut line = Line::of("tapewire demo", Tone::Strong);
         let (minutes, seconds) = (self.elapsed.as_secs() / 60, self.elapsed.as_secs() % 60);
-        let what = "simulated market, real adapter, engine and sockets";
-        line.push(format!("   {what}   {minutes:02}:{seconds:02}   Ctrl-C ends"), Tone::Dim);
+        let what = "simulated venues; real adapters, engine and sockets";
+        line.push(format!("   {what}   {minutes:02}:{seconds:02}   Ctrl-C to stop"), Tone::Dim);
         line
-    }
-
-    fn instruments(&self) -> Table {
-        let mut table = Table::new([
-            Cell::left("instrument"),
-            Cell::right("last"),
-            Cell::left(" "),
-            Cell::right("bid"),
-            Cell::right("ask"),
-            Cell::right("spread"),
-            Cell::right("trades/s"),
-            Cell::right("trades"),
-            Cell::right("gaps"),
-            Cell::left("last prices"),
-        ]);
-        for row in &self.rows {
-            table.row(row.cells());
-        }
-        table
     }
 
     fn connections(&self, totals: &Totals) -> Table {
@@ -138,6 +142,25 @@ impl Board {
         }
         table
     }
+}
+
+fn instruments(rows: &[&Row]) -> Table {
+    let mut table = Table::new([
+        Cell::left("instrument"),
+        Cell::right("last"),
+        Cell::left(" "),
+        Cell::right("bid"),
+        Cell::right("ask"),
+        Cell::right("spread"),
+        Cell::right("trades/s"),
+        Cell::right("trades"),
+        Cell::right("gaps"),
+        Cell::left("last prices"),
+    ]);
+    for row in rows {
+        table.row(row.cells());
+    }
+    table
 }
 
 fn connection(venue: VenueId, total: &Total, rate: u64, wanted: usize) -> [Cell; 8] {
@@ -252,6 +275,18 @@ fn sparkline(prices: &VecDeque<Decimal>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_terminal_keeps_every_venue_and_leaves_out_instruments() {
+        let names = ["a:X@trade", "a:Y@trade", "b:X@trade", "b:Y@trade", "b:Z@trade"];
+        let subscriptions: Vec<Subscription> = names.iter().map(|name| name.parse().unwrap()).collect();
+        let board = Board::new(&subscriptions);
+        let shown = |room| board.shown(room).iter().map(|row| row.instrument.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(shown(9), "a:X a:Y b:X b:Y b:Z");
+        assert_eq!(shown(4), "a:X a:Y b:X b:Y");
+        assert_eq!(shown(2), "a:X b:X");
+        assert_eq!(shown(1), "");
+    }
 
     #[test]
     fn draws_prices_between_the_lowest_and_the_highest() {

@@ -25,11 +25,11 @@ use crate::runtime::Stop;
 const EXAMPLES: &str = "\
 Examples:
   tapewire demo                                 a live table, until Ctrl-C
-  tapewire demo --for 10s --seed 7              ten seconds of the market of seed 7
-  tapewire demo --for 10s --format json         the same as event JSON
+  tapewire demo --for 10s --seed 7              ten seconds of another market
+  tapewire demo --for 10s --format json         event JSON, as in a pipe
   tapewire demo --for 10s | grep '\"kind\":\"trade\"'
 
-Nothing leaves this machine: the venues are simulated in this process, on free ports of the loopback interface.";
+Nothing leaves this machine: the venues run in this process, on free loopback ports.";
 
 /// How often the table is drawn.
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
@@ -38,11 +38,11 @@ const REDRAW_EVERY: Duration = Duration::from_millis(200);
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// End after this time, such as 10s, 500ms, 2m or 1h
+    /// Stop after this long, such as 10s, 500ms, 2m or 1h
     #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     time: Option<Duration>,
 
-    /// Choose the market; the same seed gives the same orders
+    /// Seed of the simulated market; the same seed gives the same orders
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -116,7 +116,7 @@ async fn draw(
                     let book = feed.book(instrument)?;
                     Some((book.best_bid()?, book.best_ask()?))
                 });
-                screen.draw(|width| board.lines(totals, width))?;
+                screen.draw(|width, height| board.lines(totals, width, height))?;
             }
             more = feed.next_batch(&mut batch) => {
                 if !more {
@@ -129,20 +129,23 @@ async fn draw(
             }
         }
     }
-    screen.draw(|width| board.lines(totals, width))?;
+    screen.draw(|width, height| board.lines(totals, width, height))?;
     screen.close()?;
     Ok(())
 }
 
-/// Says what came to pass: behind the table or the lines, and beside the JSON.
+/// Prints the totals: below the table or the lines, or on standard error beside the JSON.
 fn tell(totals: &Totals, output: &mut Output) -> Result<(), Error> {
-    let text = totals.to_string();
     if output.format() == Format::Json {
+        let mut errors = std::io::stderr().lock();
         // Nobody is left to tell if this cannot be written.
-        _ = std::io::stderr().lock().write_all(text.as_bytes());
+        _ = totals.table().lines(None).iter().try_for_each(|line| {
+            line.print(&mut errors, None, false)?;
+            errors.write_all(b"\n")
+        });
         return Ok(());
     }
-    output.writer().write_all(text.as_bytes())?;
+    output.table(&totals.table())?;
     output.flush()?;
     Ok(())
 }

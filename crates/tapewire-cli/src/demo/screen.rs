@@ -31,8 +31,8 @@ impl<W: Write> Screen<W> {
         Ok(screen)
     }
 
-    /// Draws lines over those that were drawn last. `lines` is told how wide they may be.
-    pub(super) fn draw(&mut self, lines: impl FnOnce(usize) -> Vec<Line>) -> io::Result<()> {
+    /// Draws lines over those that were drawn last. `lines` gets the columns and rows there are.
+    pub(super) fn draw(&mut self, lines: impl FnOnce(usize, usize) -> Vec<Line>) -> io::Result<()> {
         queue!(self.out, BeginSynchronizedUpdate)?;
         let (columns, rows) = terminal_size();
         if (columns, rows) != self.size {
@@ -47,8 +47,9 @@ impl<W: Write> Screen<W> {
         }
         self.height = 0;
         // The cursor stands on the line behind, which has to fit too.
-        for line in lines(usize::from(columns)).iter().take(usize::from(rows.saturating_sub(1))) {
-            line.print(&mut self.out, Some(usize::from(columns)), self.coloured)?;
+        let (columns, rows) = (usize::from(columns), usize::from(rows.saturating_sub(1)));
+        for line in lines(columns, rows).iter().take(rows) {
+            line.print(&mut self.out, Some(columns), self.coloured)?;
             queue!(self.out, Clear(ClearType::UntilNewLine))?;
             self.out.write_all(b"\r\n")?;
             self.height += 1;

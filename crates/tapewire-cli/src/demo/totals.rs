@@ -1,14 +1,15 @@
 //! Totals per venue: what the demonstration saw in all.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use tapewire::event::{ConnectionState, Event, EventKind, Normalized as _};
 use tapewire::{Clock, Monotonic, SubscriptionState, Venue, VenueId};
 
-/// The kinds that are told by name, with the word for many.
-const TOLD: [(EventKind, &str); 5] = [
+use crate::table::{Cell, Table};
+
+/// The kinds that have a column, with its title.
+const COLUMNS: [(EventKind, &str); 5] = [
     (EventKind::Trade, "trades"),
     (EventKind::Quote, "quotes"),
     (EventKind::Book, "books"),
@@ -76,23 +77,18 @@ impl Totals {
     pub(super) fn venues(&self) -> impl Iterator<Item = (VenueId, &Total)> {
         self.venues.iter().map(|(venue, total)| (*venue, total))
     }
-}
 
-impl fmt::Display for Totals {
-    /// A line for each venue.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// A row for each venue, under the time that has passed.
+    pub(super) fn table(&self) -> Table {
         let elapsed = self.elapsed();
-        let time = format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100);
+        let titles = COLUMNS.iter().map(|(_, title)| *title).chain(["gaps", "malformed", "connects"]);
+        let time = Cell::left(format!("{}.{} s", elapsed.as_secs(), elapsed.subsec_millis() / 100));
+        let mut table = Table::new([time].into_iter().chain(titles.map(Cell::right)));
         for (venue, total) in &self.venues {
-            write!(f, "{venue}, {time}:")?;
-            for (place, (kind, name)) in TOLD.iter().enumerate() {
-                let comma = if place == 0 { "" } else { "," };
-                write!(f, "{comma} {} {name}", total.kinds.get(kind).copied().unwrap_or(0))?;
-            }
-            let several = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-            let (gaps, connections) = (several(total.gaps, "gap"), several(total.connections, "connection"));
-            writeln!(f, "; {gaps}, {} malformed, {connections}", total.malformed)?;
+            let kinds = COLUMNS.iter().map(|(kind, _)| total.kinds.get(kind).copied().unwrap_or(0));
+            let counts = kinds.chain([total.gaps, total.malformed, total.connections]);
+            table.row([Cell::left(venue.as_str())].into_iter().chain(counts.map(|it| Cell::right(it.to_string()))));
         }
-        Ok(())
+        table
     }
 }
