@@ -11,7 +11,7 @@ Examples:
   tapewire stream binance:BTCUSDT@trade             live trades
   tapewire stream binance:BTCUSDT@book --for 10s    ten seconds of an order book
   tapewire decode binance < day.jsonl.gz            a recording as events
-  tapewire venues                                   what can be subscribed
+  tapewire venues                                   venues, their channels and settings
   tapewire sim binance --listen 127.0.0.1:9443      a venue for your own clients
 
 Data goes to standard output, everything else to standard error.
@@ -27,19 +27,19 @@ Examples:
   tapewire book binance < day.jsonl.gz
   cat one.jsonl.gz two.jsonl.gz | tapewire book binance --depth 5 | tail -n 1";
 
-/// Normalized market data of many venues: live, simulated or recorded
+/// Normalized market data from many venues: live, simulated or recorded
 #[derive(Debug, Parser)]
 #[command(name = "tapewire", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// How to print: `text` on a terminal and `json` in a pipe, if not given; `decode`, `book` and `sim` print JSON alone
-    #[arg(long, global = true, value_enum)]
+    /// Output format [default: text on a terminal, json in a pipe]; `decode`, `book` and `sim` print JSON only
+    #[arg(long, global = true, value_enum, display_order = 100)]
     pub(crate) format: Option<Format>,
 
     /// What to log to standard error, such as `debug` or `warn,tapewire_engine=debug` [env: TAPEWIRE_LOG]
-    #[arg(long, global = true, value_name = "FILTER")]
+    #[arg(long, global = true, value_name = "FILTER", display_order = 101)]
     pub(crate) log: Option<String>,
 }
 
@@ -50,11 +50,11 @@ pub(crate) enum Command {
 
     /// Decode recorded frames to event JSON
     ///
-    /// Reads a recording from standard input, plain or gzip, one JSON object a line, and prints the events that each
-    /// line holds. A bad line is printed as `malformed`, and the run goes on.
+    /// Reads a recording from standard input, plain or gzip, one JSON object per line, and prints the events in each
+    /// line. A bad line is reported as a `malformed` event, and decoding continues.
     #[command(after_help = DECODE_EXAMPLES)]
     Decode {
-        /// Whose frames they are, such as `binance`
+        /// The venue that was recorded, such as `binance`
         venue: String,
 
         /// Exit with 1 if anything was malformed
@@ -62,16 +62,16 @@ pub(crate) enum Command {
         strict: bool,
     },
 
-    /// Keep the order books of a recording
+    /// Rebuild the order books of a recording
     ///
-    /// Reads a recording as `decode` does, keeps one book for each instrument and channel, prints what became of each
-    /// book message, and at the end every book.
+    /// Reads a recording as `decode` does and maintains one book per instrument and channel. Prints the outcome of each
+    /// book message, and every book at the end.
     #[command(after_help = BOOK_EXAMPLES)]
     Book {
-        /// Whose frames they are, such as `binance`
+        /// The venue that was recorded, such as `binance`
         venue: String,
 
-        /// How many levels a side the last lines show
+        /// Levels per side of the books printed at the end
         #[arg(long, value_name = "N", default_value_t = 20)]
         depth: usize,
     },

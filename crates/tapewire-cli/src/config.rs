@@ -17,21 +17,21 @@ pub(crate) use self::error::ConfigError;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Connecting")]
 pub(crate) struct ConnectArgs {
-    /// Another WebSocket base for a venue; REST follows to the same host and port unless `VENUE.rest=URL` is given
+    /// WebSocket base URL to use for a venue; REST uses the same host and port unless `VENUE.rest=URL` is given
     #[arg(long, value_name = "VENUE=URL")]
     pub(crate) endpoint: Vec<String>,
 
-    /// A certificate to trust beside the public ones, as PEM, such as a simulated venue's
+    /// An additional certificate to trust, as PEM, such as a simulated venue's
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
 
-    /// A proxy to go through: `http://HOST:PORT` (CONNECT) or `socks5://HOST:PORT`
+    /// Proxy to connect through: `http://HOST:PORT` (CONNECT) or `socks5://HOST:PORT`
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
-    /// A TOML file with a table for each account, such as `[binance]`, with the keys endpoint, rest, proxy, ca, key,
-    /// secret, passphrase, keep (a file for tokens) and the venue's own, which `tapewire venues VENUE` lists;
-    /// `TAPEWIRE_BINANCE_ENDPOINT` and so on override it
+    /// TOML file with a table per venue, such as `[okx]`, and in it any of endpoint, rest, proxy, ca, key, secret,
+    /// passphrase, keep (a file to keep tokens in) and the venue's own settings, which `tapewire venues VENUE` lists.
+    /// Environment variables such as `TAPEWIRE_OKX_KEY` override the file, and options override both
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -285,7 +285,7 @@ fn known_field(venue: &str, name: &str, origin: &str) -> Result<Field, ConfigErr
     found.map(|(_, field)| *field).ok_or_else(|| {
         let names = || fields.iter().map(|(known, _)| *known);
         let near = nearest(name, names());
-        let all = || format!("; it has: {}", names().collect::<Vec<_>>().join(", "));
+        let all = || format!("; known: {}", names().collect::<Vec<_>>().join(", "));
         ConfigError::UnknownField {
             origin: origin.to_owned(),
             name: tapewire::excerpt(name.as_bytes()),
@@ -337,30 +337,30 @@ mod tests {
             (
                 "[binance]\ncolour = 'a'",
                 &[],
-                "a.toml: [binance] colour: `colour` is not a key of an account; it has: endpoint, rest, proxy, ca, key, secret, passphrase, keep",
+                "a.toml: [binance] colour: `colour` is not a setting; known: endpoint, rest, proxy, ca, key, secret, passphrase, keep",
             ),
-            ("[binanse]", &[], "a.toml: [binanse]: `binanse` is not a venue of this program; did you mean `binance`?"),
+            ("[binanse]", &[], "a.toml: [binanse]: `binanse` is not a known venue; did you mean `binance`?"),
             (
                 "[binance]\nkee = 'a'",
                 &[],
-                "a.toml: [binance] kee: `kee` is not a key of an account; did you mean `keep` or `key`?",
+                "a.toml: [binance] kee: `kee` is not a setting; did you mean `keep` or `key`?",
             ),
             ("[binance]\nkey = [1]", &[], "a.toml: [binance] key: write text in quotes, a whole number, true or false"),
-            ("[binance]\nkey = 'k'", &[], "a.toml: [binance] key: the secret is missing: key and secret go together"),
+            ("[binance]\nkey = 'k'", &[], "a.toml: [binance] key: the secret is missing: set both key and secret"),
             (
                 "",
                 &[("TAPEWIRE_BINANCE_SECRTE", "x")],
-                "TAPEWIRE_BINANCE_SECRTE: `secrte` is not a key of an account; did you mean `secret`?",
+                "TAPEWIRE_BINANCE_SECRTE: `secrte` is not a setting; did you mean `secret`?",
             ),
             (
                 "",
                 &[("TAPEWIRE_BINANCE_REST", "x")],
-                "TAPEWIRE_BINANCE_REST: not an address: it has no scheme; begin it with http:// or https://",
+                "TAPEWIRE_BINANCE_REST: not a valid address: it has no scheme; start it with http:// or https://",
             ),
             (
                 "",
                 &[("TAPEWIRE_BINANCE_PROXY", "x")],
-                "TAPEWIRE_BINANCE_PROXY: not an address: it has no scheme; begin it with http:// or socks5://",
+                "TAPEWIRE_BINANCE_PROXY: not a valid address: it has no scheme; start it with http:// or socks5://",
             ),
             (
                 "binance = 'ws://a'",
@@ -376,11 +376,11 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_an_endpoint() {
         for (endpoint, expected) in [
-            ("binanse=ws://a", "--endpoint: `binanse` is not a venue of this program; did you mean `binance`?"),
+            ("binanse=ws://a", "--endpoint: `binanse` is not a known venue; did you mean `binance`?"),
             ("ws://me:WORD2@a/?token=b", "--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443"),
             ("ws://a", "--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443"),
-            ("binance=http://a", "--endpoint binance: `http` cannot be used here; write ws:// or wss://"),
-            ("binance.rest=ws://a", "--endpoint binance.rest: `ws` cannot be used here; write http:// or https://"),
+            ("binance=http://a", "--endpoint binance: `http://` does not work here: write ws:// or wss://"),
+            ("binance.rest=ws://a", "--endpoint binance.rest: `ws://` does not work here: write http:// or https://"),
         ] {
             assert_eq!(gathered("", &[], &[endpoint]).unwrap_err(), expected);
         }

@@ -15,7 +15,7 @@ const BUFFER_LENGTH: usize = 1 << 16;
 /// How data is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
     /// Lines and tables for people.
     Text,

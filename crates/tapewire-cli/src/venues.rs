@@ -107,8 +107,8 @@ fn facts(venue: &Venue, output: &mut Output) -> Result<(), Error> {
 
 /// The settings of the venue's own, and how to set them.
 fn settings(id: VenueId, output: &mut Output) -> Result<(), Error> {
-    let (settings, desk) = tapewire::venues::entry(id.as_str())
-        .map_or_else(|_| Default::default(), |entry| (entry.settings, entry.desk));
+    let (settings, desk) =
+        tapewire::venues::entry(id.as_str()).map_or_else(|_| Default::default(), |entry| (entry.settings, entry.desk));
     if settings.is_empty() && desk.is_empty() {
         return Ok(());
     }

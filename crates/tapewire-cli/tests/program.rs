@@ -37,7 +37,7 @@ fn stream_ends_after_a_time_and_in_text() {
         run(&["stream", "binance:BTCUSDT@quote", "--endpoint", &sim.endpoint(), "--for", "1s", "--format", "text"]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(code(&output), 0);
-    assert!(text.lines().filter(|line| line.contains("binance:BTCUSDT@quote         bid ")).count() > 5, "{text}");
+    assert!(text.lines().filter(|line| line.contains("binance:BTCUSDT@quote           bid ")).count() > 5, "{text}");
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
 }
 
@@ -78,7 +78,7 @@ fn what_no_venue_is_asked_for_is_wrong_usage() {
 fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
     let cases: [(&[&str], &str); 12] = [
         (&["stream"], "<SUB>"),
-        (&["stream", "binance:BTCUSDT@trade", "--ca", "Cargo.toml"], "--ca: Cargo.toml holds no certificate in PEM"),
+        (&["stream", "binance:BTCUSDT@trade", "--ca", "Cargo.toml"], "--ca: Cargo.toml contains no PEM certificate"),
         (&["stream", "BTCUSDT"], "write `venue:SYMBOL@channel`, such as `binance:BTCUSDT@trade`"),
         (&["stream", "binance:BTCUSDT@trad"], "did you mean `trade`?"),
         (&["stream", "binanse:BTCUSDT@trade"], "did you mean `binance`?"),
@@ -86,7 +86,7 @@ fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
         (&["stream", "binance:BTCUSDT@trade", "--endpoint", "ws://x"], "write VENUE=URL"),
         (&["stream", "binance:BTCUSDT@trade", "--ca", "no-such-file"], "--ca: cannot read no-such-file"),
         (&["stream", "binance:BTCUSDT@trade", "--log", "tapewire=loudly"], "cannot read the log filter"),
-        (&["instruments", "nowhere-at-all"], "is not a venue of this program; it has: "),
+        (&["instruments", "nowhere-at-all"], "is not a known venue; known: "),
         (&["sim", "binance", "--listen", "here"], "such as 127.0.0.1:9443"),
         (&["venues", "binanc"], "did you mean `binance`?"),
     ];
@@ -121,7 +121,7 @@ fn environment_and_file_configure_a_venue_and_secrets_do_not_print() {
         assert!(!all.contains("WORD2") && !all.contains("KEY1"), "{all}");
     }
     assert!(said(&bad).contains(" line 3: "), "{}", said(&bad));
-    assert!(said(&unknown).contains("[binance] secrte: `secrte` is not a key"), "{}", said(&unknown));
+    assert!(said(&unknown).contains("[binance] secrte: `secrte` is not a setting"), "{}", said(&unknown));
 }
 
 #[test]

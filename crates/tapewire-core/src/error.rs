@@ -94,7 +94,7 @@ pub enum ParseError {
         why: &'static str,
     },
     /// A table that is bounded for the whole process is full.
-    #[error("too many {what} in one process: the limit is {limit}")]
+    #[error("too many {what} in one process; the limit is {limit}")]
     Full {
         /// Of what.
         what: &'static str,
@@ -147,7 +147,7 @@ pub enum DecodeError {
 #[non_exhaustive]
 pub enum LimitError {
     /// A compressed frame inflates to more than it may. No more than the limit was ever held in memory.
-    #[error("a payload inflates to more than the limit of {limit} bytes")]
+    #[error("the payload inflates to more than the limit of {limit} bytes")]
     Inflated {
         /// How long a payload may become, in bytes, as configured.
         limit: usize,

@@ -379,7 +379,7 @@ mod tests {
             ("[]", "a line holds one JSON object"),
             (r#"["in"]"#, "a line holds one JSON object"),
             (r#"{"dir":"in","kind":"file","text":"x"}"#, "`kind` is `file`, not `rest` or `connect`"),
-            (r#"{"dir":"in","kind":"rest","text":"x"}"#, "`kind` is `rest`, and there is no `request`"),
+            (r#"{"dir":"in","kind":"rest","text":"x"}"#, "`kind` is `rest`, but `request` is missing"),
             (r#"{"dir":"in"}"#, "the line needs exactly one of `text`, `hex` and `b64`"),
             (r#"{"dir":"in","text":"x","hex":"00"}"#, "the line needs exactly one of `text`, `hex` and `b64`"),
             (r#"{"dir":"in","hex":"0"}"#, "`hex` does not decode: Odd number of digits"),

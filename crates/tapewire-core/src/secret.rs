@@ -154,16 +154,16 @@ impl FromStr for Url {
         let uri: http::Uri = text.parse().map_err(|_| ParseError::Url { why: "it is not a URL" })?;
         let scheme = uri.scheme_str().ok_or(ParseError::Url { why: "it has no scheme" })?;
         if !SCHEMES.iter().any(|(known, _)| *known == scheme) {
-            return Err(ParseError::Url { why: "its scheme is none of ws, wss, http, https and socks5" });
+            return Err(ParseError::Url { why: "its scheme is not ws, wss, http, https or socks5" });
         }
         if uri.host().is_none_or(|host| matches!(host, "" | "[]")) {
             return Err(ParseError::Url { why: "it has no host" });
         }
         if !uri.authority().is_some_and(|authority| is_port_right(authority.as_str())) {
-            return Err(ParseError::Url { why: "its port is no number from 0 to 65535" });
+            return Err(ParseError::Url { why: "its port is not a number from 0 to 65535" });
         }
         if text.contains('#') {
-            return Err(ParseError::Url { why: "it has a fragment, behind `#`, which no server is sent" });
+            return Err(ParseError::Url { why: "it has a fragment (`#..`), which is never sent" });
         }
         Ok(Self { text: Zeroizing::new(text.to_owned()), uri })
     }

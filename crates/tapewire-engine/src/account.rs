@@ -330,7 +330,7 @@ impl AccountTask {
         let (now, account) = (Some(self.clock.now().wall), &mut *self.account);
         let wishes = guarded(|wishes| match &typed {
             Some(typed) => account.input(typed, &mut AccountContext::new(now, wishes)),
-            None => wishes.refused(Failure::new(Recovery::Reauthenticate, "nobody typed what was asked for")),
+            None => wishes.refused(Failure::new(Recovery::Reauthenticate, "nobody entered what was asked for")),
         });
         self.act(number, wishes).await;
     }

@@ -76,7 +76,7 @@ impl NetDialer {
 impl Dialer for NetDialer {
     async fn dial(&self, url: &Url) -> Result<Stream, DialError> {
         if !matches!(url.scheme(), "ws" | "wss" | "http" | "https") {
-            return Err(DialError::Address { why: "its scheme is none of ws, wss, http and https" });
+            return Err(DialError::Address { why: "its scheme is not ws, wss, http or https" });
         }
         let stream = self.reach(url).await?;
         if !url.is_tls() {

@@ -14,7 +14,7 @@ pub use http::HttpError;
 #[non_exhaustive]
 pub enum Error {
     /// A subscription names a venue that was not added. Nothing was subscribed; add the venue to the builder.
-    #[error("there is no venue `{venue}` in this engine: it has {}", names(.known))]
+    #[error("the engine has no venue `{venue}`; it has {}", names(.known))]
     UnknownVenue {
         /// The venue that was named.
         venue: VenueId,
@@ -34,7 +34,7 @@ pub enum Error {
     #[error("the address of a venue cannot be used")]
     Address(#[from] ParseError),
     /// There is no tokio runtime to start tasks on. Nothing was started; start the engine within one.
-    #[error("there is no tokio runtime: start the engine within one")]
+    #[error("no tokio runtime: start the engine inside one")]
     NoRuntime,
     /// More subscriptions than an engine takes at its start. Nothing was started; subscribe the rest by the handle.
     #[error("too many subscriptions to start with: the limit is {limit} for one venue")]
@@ -43,7 +43,7 @@ pub enum Error {
         limit: usize,
     },
     /// The venue did not answer a question outside of the streams. Nothing was started; the failure says what helps.
-    #[error("{venue} did not answer: {}", failure.reason)]
+    #[error("request to {venue} failed: {}", failure.reason)]
     Refused {
         /// The venue.
         venue: VenueId,
@@ -88,9 +88,9 @@ mod tests {
     fn names_what_it_has_and_walks_to_the_cause() {
         let venue: VenueId = "binance".parse().unwrap();
         let error = Error::UnknownVenue { venue, known: Vec::new() };
-        assert_eq!(chain(&error), "there is no venue `binance` in this engine: it has none");
+        assert_eq!(chain(&error), "the engine has no venue `binance`; it has none");
         let error = Error::from(DialError::Address { why: "it has no port" });
-        assert_eq!(chain(&error), "the target cannot be used: not an address to dial: it has no port");
+        assert_eq!(chain(&error), "the target cannot be used: cannot connect to this address: it has no port");
         assert_eq!(error.recovery(), Recovery::FixConfig);
     }
 }

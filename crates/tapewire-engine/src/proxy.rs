@@ -35,7 +35,7 @@ impl Proxy {
         let kind = match url.scheme() {
             "http" => Kind::Connect,
             "socks5" => Kind::Socks5,
-            _ => return Err(DialError::Address { why: "a proxy's scheme is `http` or `socks5`" }),
+            _ => return Err(DialError::Address { why: "a proxy's scheme must be `http` or `socks5`" }),
         };
         Ok(Self { url, kind })
     }
@@ -50,7 +50,7 @@ impl Proxy {
     /// # Cancel safety
     /// Dropped, it closes the connection.
     pub(crate) async fn lead(&self, stream: TcpStream, target: &Url) -> Result<TcpStream, DialError> {
-        let unfit = |_| DialError::Address { why: "its host and port cannot be asked of a proxy" };
+        let unfit = |_| DialError::Address { why: "its host and port are not valid in a proxy request" };
         let target: Uri = format!("{}://{}", target.scheme(), target.authority()).parse().map_err(unfit)?;
         let given = Given(Some(stream));
         let outcome = match self.kind {
@@ -69,7 +69,7 @@ impl Proxy {
         let tunnel = Tunnel::new(Uri::default(), given);
         let Some((user, word)) = self.user() else { return Ok(tunnel) };
         let basic = format!("Basic {}", STANDARD.encode([user.as_slice(), b":", &word].concat()));
-        let unfit = |_| DialError::Address { why: "the proxy's user and password cannot be sent" };
+        let unfit = |_| DialError::Address { why: "the proxy's user name and password are not valid in a header" };
         Ok(tunnel.with_auth(HeaderValue::from_str(&basic).map_err(unfit)?))
     }
 

@@ -28,7 +28,7 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|_| DialError::Root { why: "this build has no TLS version" })?
+            .map_err(|_| DialError::Root { why: "TLS is not available in this build" })?
             .with_root_certificates(store)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -41,7 +41,7 @@ impl Tls {
     /// Dropped, it closes the connection.
     pub(crate) async fn connect(&self, url: &Url, stream: TcpStream) -> Result<TlsStream<TcpStream>, DialError> {
         let name = ServerName::try_from(url.host().to_owned())
-            .map_err(|_| DialError::Address { why: "its host cannot be in a certificate" })?;
+            .map_err(|_| DialError::Address { why: "its host is not a valid certificate name" })?;
         self.0.connect(name, stream).await.map_err(|error| DialError::Tls {
             host: url.authority(),
             fault: fault(&error),
@@ -59,11 +59,11 @@ impl std::fmt::Debug for Tls {
 fn trust(store: &mut RootCertStore, pem: &str) -> Result<(), DialError> {
     let mut certificates = CertificateDer::pem_slice_iter(pem.as_bytes()).peekable();
     if certificates.peek().is_none() {
-        return Err(DialError::Root { why: "the text holds no certificate in PEM" });
+        return Err(DialError::Root { why: "no PEM certificate found" });
     }
     for certificate in certificates {
         let certificate = certificate.map_err(|_| DialError::Root { why: "its PEM is broken" })?;
-        store.add(certificate).map_err(|_| DialError::Root { why: "its content is no certificate" })?;
+        store.add(certificate).map_err(|_| DialError::Root { why: "not a valid certificate" })?;
     }
     Ok(())
 }
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn refuses_roots_that_are_none() {
         for (pem, expected) in [
-            ("", "no certificate"),
-            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "content"),
+            ("", "no PEM certificate"),
+            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "valid certificate"),
             ("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "broken"),
         ] {
             let error = Tls::new(&[pem.to_owned()]).unwrap_err();

@@ -208,7 +208,7 @@ impl Running {
     async fn know(&mut self, instruments: Result<Batch, Failure>) {
         if let Err(failure) = &instruments {
             let (venue, reason) = (self.venue(), &failure.reason);
-            tracing::warn!(%venue, reason, "the venue's instruments are not known: symbols go unchecked");
+            tracing::warn!(%venue, reason, "cannot list instruments: symbols go unchecked");
         }
         let listed =
             |batch: Batch| batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>();

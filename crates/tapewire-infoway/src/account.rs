@@ -16,7 +16,7 @@ const STREAMS: &str = "wss://data.infoway.io";
 /// The vendor's address for REST: the same.
 pub(crate) const REST: &str = "https://data.infoway.io";
 /// What is said where there is no key.
-const NO_KEY: &str = "Infoway wants an API key, also for market data: give one as `key`";
+const NO_KEY: &str = "Infoway needs an API key, even for market data: set `key`";
 
 /// What does not belong to one connection. It keeps nothing between calls.
 #[derive(Debug)]

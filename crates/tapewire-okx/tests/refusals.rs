@@ -67,6 +67,29 @@ async fn tick_by_tick_books_fall_back_when_asked_to_and_only_then() {
 }
 
 #[tokio::test]
+async fn an_account_without_credentials_is_given_up_and_market_data_goes_on() {
+    let simulator = simulator("0").await;
+    let venue = okx().endpoint(simulator.ws_url().parse().unwrap());
+    let builder = Engine::builder().venue(venue).seed(1).subscribe("okx:*@order".parse().unwrap());
+    let mut feed = builder.subscribe("okx:BTC-USDT@ticker".parse().unwrap()).start().unwrap();
+    let mut told = Vec::new();
+    first(&mut feed, |event| {
+        match event {
+            Event::Connection(it) if it.state == ConnectionState::GaveUp => {
+                told.push(format!("{} {:?} {}", it.route, it.recovery.unwrap(), it.reason.as_deref().unwrap()));
+            }
+            Event::Ticker(_) if !told.contains(&"ticker".to_owned()) => told.push("ticker".to_owned()),
+            _ => {}
+        }
+        (told.len() == 2).then_some(())
+    })
+    .await;
+    told.sort();
+    let refusal = "private Reauthenticate account data needs an OKX API key: set `key`, `secret` and `passphrase`";
+    assert_eq!(told, [refusal, "ticker"]);
+}
+
+#[tokio::test]
 async fn a_wrong_login_is_given_up_with_the_venues_code() {
     let simulator = simulator("0").await;
     for (key, secret, passphrase, code) in [

@@ -146,7 +146,7 @@ impl Life {
         self.pace = Pace::new(now);
     }
 
-    /// Whether data came often, and stopped.
+    /// Whether data came often, then stopped.
     pub(crate) fn has_stopped(&self, lull_max: Duration, now: Monotonic) -> bool {
         self.data_at.is_some_and(|last| self.pace.has_stopped(last, lull_max, now))
     }

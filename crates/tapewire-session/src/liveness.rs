@@ -94,7 +94,7 @@ impl Session {
         let Some(link) = self.primary.as_ref().filter(|link| link.number == connection) else { return };
         let is_open = link.life.trading > 0;
         if self.policy.lull_max.is_some_and(|lull_max| is_open && link.life.has_stopped(lull_max, now.mono)) {
-            let why = "data came often, and stopped";
+            let why = "data came often, then stopped";
             self.tell_connection(now, connection, ConnectionState::Stale, Some(why), None, out);
             return self.fail(now, connection, why, out);
         }
@@ -125,7 +125,7 @@ impl Session {
             }
         }
         if hopeless {
-            return self.fail(now, connection, "a topic stayed silent although it was subscribed anew", out);
+            return self.fail(now, connection, "a topic stayed silent after it was subscribed again", out);
         }
         if silence.zip(self.policy.data_silence_max).is_some_and(|(silence, limit)| silence >= limit) {
             return self.fail(now, connection, "heartbeats are answered, but no data arrives", out);

@@ -418,7 +418,7 @@ impl Session {
     fn shutdown(&mut self, now: Now, out: &mut Output<'_>) {
         for link in [self.primary.take(), self.successor.take()].into_iter().flatten() {
             out.actions.push(Action::Close { connection: link.number });
-            self.tell_connection(now, link.number, ConnectionState::Closed, Some("as asked"), None, out);
+            self.tell_connection(now, link.number, ConnectionState::Closed, Some("shut down"), None, out);
         }
         self.ended = true;
         out.actions.push(Action::Ended);

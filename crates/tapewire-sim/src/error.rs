@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// No simulated venue has this id. Choose one of the known ones.
-    #[error("no simulated venue is called `{venue}`; known are: {known}")]
+    #[error("`{venue}` is not a simulated venue; known: {known}")]
     UnknownVenue {
         /// What was asked for.
         venue: String,
@@ -17,7 +17,7 @@ pub enum Error {
         known: String,
     },
     /// The venue has no such option. Choose one of the known ones.
-    #[error("{venue} has no option `{name}`; known are: {known}")]
+    #[error("{venue} has no option `{name}`; known: {known}")]
     UnknownOption {
         /// The venue's id.
         venue: String,
@@ -27,7 +27,7 @@ pub enum Error {
         known: String,
     },
     /// An option has a value that it does not take. Correct the value.
-    #[error("option `{name}` cannot be `{value}`: it takes {expected}")]
+    #[error("option `{name}` cannot be `{value}`; it takes {expected}")]
     OptionValue {
         /// The option.
         name: String,
@@ -45,7 +45,7 @@ pub enum Error {
         fault: &'static str,
     },
     /// The venue plays no recordings. Start it without.
-    #[error("{venue} plays no recordings")]
+    #[error("{venue} cannot replay recordings")]
     NoReplay {
         /// The venue's id.
         venue: String,

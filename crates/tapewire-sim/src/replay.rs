@@ -33,7 +33,7 @@ pub enum Speed {
 
 /// A text that is no [`Speed`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a speed is `max`, or how many times the recorded pace, such as 10 or 0.5, to three places and above zero")]
+#[error("write `max`, or a factor above zero such as 10 or 0.5, with at most three decimals")]
 pub struct SpeedError;
 
 impl Default for Speed {

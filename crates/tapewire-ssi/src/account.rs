@@ -306,7 +306,7 @@ impl Purpose {
 
 /// Nothing can be asked for without a key. It counts as refused: asking again brings none.
 fn no_key() -> Failure {
-    let why = "SSI needs credentials: the key and the secret of an API key, also for market data";
+    let why = "SSI needs an API key, even for market data: set `key` and `secret`";
     Failure::new(Recovery::Reauthenticate, why)
 }
 

@@ -59,7 +59,7 @@ pub enum DeskError {
     #[error(transparent)]
     Order(#[from] OrderError),
     /// It could not be signed, or no key could be drawn for it. Nothing was sent; check the private key.
-    #[error("it cannot be signed: {0}")]
+    #[error("cannot sign: {0}")]
     Unsigned(&'static str),
     /// It was not sent: nothing has happened at the venue.
     #[error("not sent: {}", .0.reason)]

@@ -1,4 +1,5 @@
-//! Tapewire: one vocabulary of normalized market data over many trading venues.
+//! Normalized market data from many trading venues, with nothing lost silently: whatever you missed is announced in the
+//! same stream, in order.
 //!
 //! # Quick start
 //!
@@ -23,19 +24,18 @@
 //! # }
 //! ```
 //!
-//! [`Builder::start`] returns at once: connecting, refusals and losses are told by events, in order with the data.
+//! [`Builder::start`] returns at once: connections, refusals and losses are reported as events, in order with the data.
 //!
 //! # Where to find what
 //!
-//! - [`Engine`] and its [`Builder`] start an engine; [`Feed`] is read, [`Handle`] tells it what to do.
-//! - [`event`] holds all events, [`book`] the order book, [`Subscription`] and [`Channel`] what can be asked for.
+//! - [`Engine`] and its [`Builder`] start an engine; you read events from a [`Feed`] and control it with a [`Handle`].
+//! - [`event`] holds all events, [`book`] the order book, [`Subscription`] and [`Channel`] what you can subscribe to.
 //! - [`venues`] lists the venues of this build by name; each has a feature, and a module of its name such as
-//!   `binance`. A venue of another crate works the same: anything that is a [`Connector`] can be made a [`Venue`].
-//!
+//!   `binance`. A venue from another crate works the same: anything that is a [`Connector`] can be made a [`Venue`].
 //! - `desk`, with the feature of that name, places orders at SSI.
 //!
-//! This crate adds nothing else of its own. Whoever needs one venue alone may import `tapewire-engine` and the
-//! venue's crate instead.
+//! This crate adds nothing else of its own. If you need only one venue, you can depend on `tapewire-engine` and the venue's
+//! crate instead.
 
 #[cfg(feature = "desk")]
 pub mod desk;
@@ -55,3 +55,8 @@ pub use tapewire_okx as okx;
 pub use tapewire_session::Counters;
 #[cfg(feature = "ssi")]
 pub use tapewire_ssi as ssi;
+
+/// The README's program compiles.
+#[cfg(all(doctest, feature = "binance"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -116,12 +116,12 @@ mod infoway {
         SettingInfo {
             name: "plan",
             values: "free (default), basic, premium, advanced, pro, or CONNECTIONSxSYMBOLS/ALL",
-            doc: "what the key may ask for; what is beyond it is refused before the vendor counts it",
+            doc: "the plan of the key; subscriptions beyond it are rejected before the vendor sees them",
         },
         SettingInfo {
             name: "trade_types",
             values: "on or off (default)",
-            doc: "whether the type of each trade of an equity is asked for",
+            doc: "request the type of each equity trade",
         },
     ];
 
@@ -153,18 +153,22 @@ mod okx {
         SettingInfo {
             name: "region",
             values: "global (default), eea or us",
-            doc: "where the account was opened, which decides the hosts",
+            doc: "where the account was opened; decides the hosts",
         },
-        SettingInfo { name: "demo", values: "on or off (default)", doc: "demo trading: its own keys and hosts" },
+        SettingInfo {
+            name: "demo",
+            values: "on or off (default)",
+            doc: "demo trading, which has its own keys and hosts",
+        },
         SettingInfo {
             name: "books",
             values: "books (default), tick50 or tick400",
-            doc: "what `book` is served by; tick by tick needs a login and a fee tier",
+            doc: "source of `book`; tick by tick needs a login and fee tier VIP4",
         },
         SettingInfo {
             name: "or_books",
             values: "on or off (default)",
-            doc: "whether a refused tick-by-tick book is taken from the ordinary ones instead",
+            doc: "fall back to `books` where tick-by-tick books are refused",
         },
     ];
 
@@ -198,17 +202,17 @@ mod ssi {
         SettingInfo {
             name: "client",
             values: "the client ID that the portal shows",
-            doc: "who asks for balances and positions",
+            doc: "who requests balances and positions",
         },
         SettingInfo {
             name: "device",
             values: "a name of your own",
-            doc: "what orders come from: the venue binds them to a device, and nothing is read from this one",
+            doc: "the device that orders come from; any name will do, nothing is read from this machine",
         },
         SettingInfo {
             name: "signing_key",
-            values: "a file with the private key as the portal shows it, as XML, or as PEM",
-            doc: "what orders are signed with",
+            values: "a file with the private key, as the portal shows it, as XML, or as PEM",
+            doc: "signs orders",
         },
     ];
 
@@ -216,12 +220,12 @@ mod ssi {
         SettingInfo {
             name: "otp",
             values: "code (default), sent or approval",
-            doc: "a one-time code of one's own, one that is sent, or an approval on one's phone",
+            doc: "a code shown by the app, a code that is sent, or an approval on the phone",
         },
         SettingInfo {
             name: "accounts",
-            values: "account numbers separated by commas (default all of the key)",
-            doc: "whose orders, fills and positions are wanted",
+            values: "account numbers separated by commas (default: all of the key)",
+            doc: "whose orders, fills and positions to follow",
         },
     ];
 
@@ -278,7 +282,7 @@ pub fn entry(name: &str) -> Result<&'static Entry, UnknownVenue> {
 /// # #[cfg(feature = "binance")] {
 /// assert!(tapewire::venues::find("binance").is_ok());
 /// let error = tapewire::venues::find("binanse").unwrap_err();
-/// assert_eq!(error.to_string(), "`binanse` is not a venue of this program; did you mean `binance`?");
+/// assert_eq!(error.to_string(), "`binanse` is not a known venue; did you mean `binance`?");
 /// # }
 /// ```
 pub fn find(name: &str) -> Result<Venue, UnknownVenue> {
@@ -309,11 +313,11 @@ impl UnknownVenue {
 
 impl std::fmt::Display for UnknownVenue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is not a venue of this program", self.name)?;
+        write!(f, "`{}` is not a known venue", self.name)?;
         if !self.nearest.is_empty() {
             return f.write_str(&did_you_mean(&self.nearest));
         }
-        f.write_str("; it has: ")?;
+        f.write_str("; known: ")?;
         for (place, name) in names().enumerate() {
             write!(f, "{}{name}", if place == 0 { "" } else { ", " })?;
         }
@@ -339,10 +343,7 @@ mod tests {
     fn unknown_names_are_told_what_there_is() {
         let known = names().collect::<Vec<_>>().join(", ");
         let error = find("no\u{1b}where-at-all").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("`no\u{fffd}where-at-all` is not a venue of this program; it has: {known}")
-        );
+        assert_eq!(error.to_string(), format!("`no\u{fffd}where-at-all` is not a known venue; known: {known}"));
     }
 
     #[test]

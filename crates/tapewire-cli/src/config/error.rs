@@ -37,7 +37,7 @@ pub(crate) enum ConfigError {
         source: UnknownVenue,
     },
     /// There is no such field.
-    #[error("{origin}: `{name}` is not a key of an account{hint}")]
+    #[error("{origin}: `{name}` is not a setting{hint}")]
     UnknownField {
         /// Where it was said.
         origin: String,
@@ -55,7 +55,7 @@ pub(crate) enum ConfigError {
         name: String,
     },
     /// A file to trust holds none.
-    #[error("{origin}: {} holds no certificate in PEM", path.display())]
+    #[error("{origin}: {} contains no PEM certificate", path.display())]
     NoCertificate {
         /// Who names the file.
         origin: String,
@@ -72,7 +72,7 @@ pub(crate) enum ConfigError {
     #[error("--endpoint: write VENUE=URL, such as binance=ws://127.0.0.1:9443")]
     Endpoint,
     /// A value is not an address.
-    #[error("{origin}: not an address: {why}; begin it with {expected}")]
+    #[error("{origin}: not a valid address: {why}; start it with {expected}")]
     Address {
         /// Where it was said.
         origin: String,
@@ -82,7 +82,7 @@ pub(crate) enum ConfigError {
         expected: &'static str,
     },
     /// An address has a scheme that cannot be used there.
-    #[error("{origin}: `{scheme}` cannot be used here; write {expected}")]
+    #[error("{origin}: `{scheme}://` does not work here: write {expected}")]
     Scheme {
         /// Where it was said.
         origin: String,
@@ -92,7 +92,7 @@ pub(crate) enum ConfigError {
         expected: &'static str,
     },
     /// Half of the credentials are missing.
-    #[error("{origin}: the {missing} is missing: key and secret go together")]
+    #[error("{origin}: the {missing} is missing: set both key and secret")]
     Half {
         /// Where the other half was said.
         origin: String,
@@ -100,7 +100,7 @@ pub(crate) enum ConfigError {
         missing: &'static str,
     },
     /// A file that should say who is let in says nobody.
-    #[error("--credentials: {} holds no key of this venue: write [{venue}] with key and secret", path.display())]
+    #[error("--credentials: {} has no key for {venue}: add [{venue}] with key and secret", path.display())]
     NoCredentials {
         /// The file.
         path: PathBuf,

@@ -49,7 +49,7 @@ pub enum BadLineReason {
         found: String,
     },
     /// An answer over HTTP does not say what was asked. It was read past; add `request`.
-    #[error("`kind` is `rest`, and there is no `request`")]
+    #[error("`kind` is `rest`, but `request` is missing")]
     Request,
     /// There is no payload, or more than one. The line was read past; write one of the three.
     #[error("the line needs exactly one of `text`, `hex` and `b64`")]

@@ -125,7 +125,7 @@ pub(super) async fn deliver(ask: Ask, asker: Asker, answer: Result<(Option<Grant
 }
 
 pub(super) fn busy() -> Failure {
-    Failure::new(Recovery::Retry, "the account has too much to do")
+    Failure::new(Recovery::Retry, "too many requests are pending for the account")
 }
 
 fn ended() -> Failure {

@@ -227,7 +227,7 @@ async fn a_person_is_asked_where_there_is_one() {
     let (handle, mut lane, _) = tokens(Some(""), None);
     lane.ask(&handle, 1, false);
     assert_eq!(lane.next().await, "1 code?");
-    assert_eq!(lane.next().await, "1 reauthenticate nobody typed what was asked for");
+    assert_eq!(lane.next().await, "1 reauthenticate nobody entered what was asked for");
 }
 
 /// A job that waits for nobody would wait for ever.

@@ -59,9 +59,9 @@ fn config(policy: &Policy) -> WebSocketConfig {
 
 fn upgrade_request(request: &DialRequest) -> Result<Request, DialError> {
     if !matches!(request.url.scheme(), "ws" | "wss") {
-        return Err(DialError::Address { why: "its scheme is neither ws nor wss" });
+        return Err(DialError::Address { why: "its scheme is not ws or wss" });
     }
-    let unfit = |_| DialError::Address { why: "it cannot be asked for over HTTP" };
+    let unfit = |_| DialError::Address { why: "it is not a valid HTTP request target" };
     let mut upgrade = request.url.expose().into_client_request().map_err(unfit)?;
     let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.expose()));
     add_headers(upgrade.headers_mut(), lines).map_err(|why| DialError::Address { why })?;

@@ -19,19 +19,19 @@ const KEEP_OFF_BANNED: Duration = Duration::from_secs(120);
 #[non_exhaustive]
 pub enum DialError {
     /// The address cannot be dialled as it is. Nothing was tried; correct it.
-    #[error("not an address to dial: {why}")]
+    #[error("cannot connect to this address: {why}")]
     Address {
         /// What is wrong with it.
         why: &'static str,
     },
     /// A certificate to trust cannot be read. Nothing was tried; give it as PEM.
-    #[error("not a certificate to trust: {why}")]
+    #[error("not a usable certificate: {why}")]
     Root {
         /// What is wrong with it.
         why: &'static str,
     },
     /// The host's name has no address, or its name server did not answer. It is resolved anew at the next attempt.
-    #[error("no address of `{host}` could be found")]
+    #[error("cannot resolve `{host}`")]
     Resolve {
         /// The host.
         host: String,
@@ -59,7 +59,7 @@ pub enum DialError {
         within: Duration,
     },
     /// TLS could not be set up. No byte of what was to be sent has left.
-    #[error("no TLS with {host}: {fault}")]
+    #[error("TLS handshake with {host} failed: {fault}")]
     Tls {
         /// The host and port.
         host: String,
@@ -70,7 +70,7 @@ pub enum DialError {
         source: Arc<io::Error>,
     },
     /// The proxy did not lead to the host. The host itself was not reached.
-    #[error("the proxy {proxy} {fault}")]
+    #[error("proxy {proxy} {fault}")]
     Proxy {
         /// The host and port of the proxy.
         proxy: String,
@@ -78,7 +78,7 @@ pub enum DialError {
         fault: ProxyFault,
     },
     /// The host answered the upgrade with a status that refuses it. Redirections are not followed.
-    #[error("{host} refused with status {status}{}", quoted(.excerpt))]
+    #[error("{host} refused with HTTP status {status}{}", quoted(.excerpt))]
     Refusal {
         /// The host and port.
         host: String,
@@ -99,7 +99,7 @@ pub enum DialError {
         source: Arc<io::Error>,
     },
     /// What the host answered to the upgrade is not what the WebSocket protocol says.
-    #[error("{host} answered the upgrade wrongly: {reason}")]
+    #[error("{host} sent an invalid upgrade response: {reason}")]
     Handshake {
         /// The host and port.
         host: String,
@@ -197,8 +197,8 @@ impl fmt::Display for Stage {
 impl fmt::Display for TlsFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Certificate => "its certificate is not valid",
-            Self::Incompatible => "it speaks none of our versions and ciphers",
+            Self::Certificate => "untrusted or invalid certificate",
+            Self::Incompatible => "no TLS version or cipher in common",
             Self::Broken => "the connection broke",
         })
     }
@@ -208,8 +208,8 @@ impl fmt::Display for ProxyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "cannot be reached: {why}"),
-            Self::Credentials => f.write_str("does not accept our user and password"),
-            Self::Refused(why) => write!(f, "does not connect us: {why}"),
+            Self::Credentials => f.write_str("rejected the user name or password"),
+            Self::Refused(why) => write!(f, "refused to connect: {why}"),
         }
     }
 }

@@ -11,16 +11,16 @@ use super::DialError;
 #[non_exhaustive]
 pub enum HttpError {
     /// The venue has no address for HTTP. Nothing was sent.
-    #[error("the venue has no address for HTTP")]
+    #[error("the venue has no REST address")]
     NoBase,
     /// The request cannot be sent as it is. Nothing was sent; correct it.
-    #[error("not a request that can be sent: {why}")]
+    #[error("invalid request: {why}")]
     Request {
         /// What is wrong with it.
         why: &'static str,
     },
     /// The request costs more than the whole budget. Nothing was sent; ask for less.
-    #[error("the request weighs {weight}: more than the whole budget of {amount}")]
+    #[error("the request weighs {weight}, more than the whole budget of {amount}")]
     TooHeavy {
         /// What it costs.
         weight: u32,
@@ -36,7 +36,7 @@ pub enum HttpError {
         wait: Duration,
     },
     /// No connection could be opened. Nothing was sent.
-    #[error("no connection for the request")]
+    #[error("no connection")]
     Dial(#[source] DialError),
     /// There was no complete answer in time. What the request does may have been done.
     #[error("{host} took longer than {within:?} to answer")]
@@ -48,7 +48,7 @@ pub enum HttpError {
     },
     /// The connection broke before the answer was complete. What the request does may have been done; one that is safe
     /// to send again was, once.
-    #[error("the connection to {host} broke before the answer: {reason}")]
+    #[error("the connection to {host} broke before the response: {reason}")]
     Lost {
         /// The host and port.
         host: String,
@@ -56,7 +56,7 @@ pub enum HttpError {
         reason: String,
     },
     /// The answer is larger than we accept; the rest of it was not read. Ask for less.
-    #[error("the answer of {host} is larger than {limit} bytes")]
+    #[error("the response from {host} is larger than {limit} bytes")]
     TooLarge {
         /// The host and port.
         host: String,
@@ -64,7 +64,7 @@ pub enum HttpError {
         limit: usize,
     },
     /// The answer's body is not text.
-    #[error("the answer of {host} is not UTF-8")]
+    #[error("the response from {host} is not UTF-8")]
     NotUtf8 {
         /// The host and port.
         host: String,

@@ -63,7 +63,9 @@ impl Protocol for V3Protocol {
                 self.reader.entering = true;
                 cx.send(Frame::Text(&frame));
             }
-            None => cx.fail(Failure::new(Recovery::FixConfig, "OKEx wants a passphrase beside key and secret")),
+            None => {
+                cx.fail(Failure::new(Recovery::Reauthenticate, "OKEx needs a passphrase as well: set `passphrase`"))
+            }
         }
     }
 

@@ -21,7 +21,7 @@ const LISTED: [&str; 3] = ["SPOT", "SWAP", "FUTURES"];
 /// What is asked for the families of options, which are listed by family alone: behind the other kinds.
 const FAMILIES: &str = "/api/v5/public/underlying?instType=OPTION";
 /// What is said where one's own account is asked for without a key.
-const NO_KEY: &str = "one's own account needs credentials: key, secret and passphrase of an API key of OKX";
+const NO_KEY: &str = "account data needs an OKX API key: set `key`, `secret` and `passphrase`";
 /// How many families are listed; there are fewer than ten.
 const FAMILIES_MAX: usize = 100;
 
@@ -94,7 +94,7 @@ impl OkxAccount {
 impl Account for OkxAccount {
     fn grant(&mut self, route: Route, cx: &mut AccountContext<'_>) {
         if route == PRIVATE && self.target.credentials.is_none() {
-            return cx.refused(Failure::new(Recovery::FixConfig, NO_KEY));
+            return cx.refused(Failure::new(Recovery::Reauthenticate, NO_KEY));
         }
         let url = self.base.clone().and_then(|base| base.join(&format!("/ws/v5/{route}")));
         match url {

@@ -11,7 +11,7 @@ use tapewire_core::{Recovery, excerpt};
 /// use tapewire_okx::Region;
 ///
 /// assert_eq!("eea".parse(), Ok(Region::Eea));
-/// assert_eq!("mars".parse::<Region>().unwrap_err().to_string(), "`mars` is none of global, eea, us");
+/// assert_eq!("mars".parse::<Region>().unwrap_err().to_string(), "`mars` is not one of global, eea, us");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Region {
@@ -96,7 +96,7 @@ impl UnknownWord {
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is none of {}", self.text, self.words)
+        write!(f, "`{}` is not one of {}", self.text, self.words)
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let error = "l2".parse::<Books>().unwrap_err();
         assert_eq!(
             (error.to_string().as_str(), error.recovery()),
-            ("`l2` is none of books, tick50, tick400", Recovery::FixConfig)
+            ("`l2` is not one of books, tick50, tick400", Recovery::FixConfig)
         );
     }
 }

@@ -129,13 +129,13 @@ fn late_inputs_of_a_closed_connection_change_nothing() {
 fn shuts_down_in_every_state() {
     for (state, closed) in [
         ("", ""),
-        ("+A@trade", "#1 closed: as asked | close 1 | "),
-        ("+A@trade\n grant 1", "#1 closed: as asked | close 1 | "),
-        ("+A@trade\n up 1", "#1 closed: as asked | close 1 | "),
-        ("+A@trade\n up 1\n 1< ack 1\n 1< trade A.trade 1", "#1 closed: as asked | close 1 | "),
+        ("+A@trade", "#1 closed: shut down | close 1 | "),
+        ("+A@trade\n grant 1", "#1 closed: shut down | close 1 | "),
+        ("+A@trade\n up 1", "#1 closed: shut down | close 1 | "),
+        ("+A@trade\n up 1\n 1< ack 1\n 1< trade A.trade 1", "#1 closed: shut down | close 1 | "),
         ("+A@trade\n up 1\n lost 1", ""),
-        ("+A@trade\n up 1\n 1< bye", "#1 closed: as asked | #2 closed: as asked | close 1 | close 2 | "),
-        ("+A@trade\n up 1\n 1< bye\n up 2", "#1 closed: as asked | #2 closed: as asked | close 1 | close 2 | "),
+        ("+A@trade\n up 1\n 1< bye", "#1 closed: shut down | #2 closed: shut down | close 1 | close 2 | "),
+        ("+A@trade\n up 1\n 1< bye\n up 2", "#1 closed: shut down | #2 closed: shut down | close 1 | close 2 | "),
     ] {
         for greets in [false, true] {
             let mut player = play(Toy { greets, ..Toy::plain() }, "catalog none");

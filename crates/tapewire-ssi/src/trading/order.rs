@@ -64,7 +64,7 @@ pub enum Change {
 #[non_exhaustive]
 pub enum OrderError {
     /// It is of another venue, or no code of this one.
-    #[error("the instrument is none of SSI's")]
+    #[error("not an instrument of SSI")]
     Instrument,
     /// It is of nothing.
     #[error("the quantity must be above 0")]

@@ -164,7 +164,7 @@ fn connections_begin_and_end_in_order_and_with_reasons() {
         connection(watch, 2, Handover, Some("it is old"));
         connection(watch, 3, Connecting, None);
         connection(watch, 2, Closed, Some("its successor has taken over"));
-        connection(watch, 3, Closed, Some("as asked"));
+        connection(watch, 3, Closed, Some("shut down"));
         watch.ended();
     });
     check("`live` after `connecting`", |watch| {

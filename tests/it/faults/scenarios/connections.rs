@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Scenario] = &[
         more: |run, calm| assert_eq!((run.stats.violations, &run.data), (0, &calm.data), "answered within the budget, and nothing lost"), ..ROW },
     // Pings are answered, and data that came often has stopped for 30 seconds.
     Scenario { fault: "silent", seconds: 60, script: r#"{"after":2000,"connection":1,"fault":"silent"}"#,
-        story: &["begin", "#1 stale: data came often, and stopped", "book gap: disconnect ?, then snapshot", "#1 backoff: data came often, and stopped", "again #2"],
+        story: &["begin", "#1 stale: data came often, then stopped", "book gap: disconnect ?, then snapshot", "#1 backoff: data came often, then stopped", "again #2"],
         more: |run, _| assert!((43..45).contains(&run.times("#1 stale")[0].as_secs()), "{:?}", run.times("#1 stale")), ..ROW },
     // Too short to be found out meanwhile: numbers tell afterwards.
     Scenario { fault: "silent", script: r#"{"after":200,"connection":1,"fault":"silent","args":{"for_ms":5000}}"#,
@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Scenario] = &[
     Scenario { fault: "silent_stream", seconds: 50, subscriptions: &["binance:BTCUSDT@trade", "binance:*@ticker:mini"],
         script: r#"{"after":500,"connection":1,"fault":"silent_stream","args":{"stream":"!miniTicker@arr"}}"#,
         story: &["trade pending", "#1 connecting", "ticker:mini pending", "#1 open", "trade confirmed", "ticker:mini confirmed", "#1 live",
-            "ticker:mini stale: no data for 10 s", "ticker:mini gap: stale ?", "ticker:mini confirmed", "#1 backoff: a topic stayed silent although it was subscribed anew",
+            "ticker:mini stale: no data for 10 s", "ticker:mini gap: stale ?", "ticker:mini confirmed", "#1 backoff: a topic stayed silent after it was subscribed again",
             "#2 connecting", "#2 open", "trade confirmed", "ticker:mini gap: disconnect ?", "ticker:mini confirmed", "#2 live", "trade gap: disconnect some"], ..ROW },
     // One that may be quiet, and never was, is subscribed anew, once.
     Scenario { fault: "silent_stream", seconds: 60, script: r#"{"at_ms":20000,"connection":1,"fault":"silent_stream","args":{"stream":"btcusdt@trade","for_ms":45000}}"#,

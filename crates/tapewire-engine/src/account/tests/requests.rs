@@ -193,7 +193,10 @@ async fn a_request_that_nobody_waits_for_is_not_sent() {
     };
     let waiting: Vec<_> = (0..REQUESTS_MAX).map(wait).collect();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(told(scene.handle.request(order("/200")).await), "not sent: the account has too much to do");
+    assert_eq!(
+        told(scene.handle.request(order("/200")).await),
+        "not sent: too many requests are pending for the account"
+    );
     scene.handle.input(Secret::new("Ann")).await;
     for told in waiting {
         assert_eq!(told.await.unwrap(), "200 done");

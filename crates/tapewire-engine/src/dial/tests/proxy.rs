@@ -106,7 +106,7 @@ async fn a_proxy_that_refuses_or_is_away_is_named() {
     for scheme in ["http", "socks5"] {
         let error = through(scheme, "me:word@", port).dial(&url("ws://127.0.0.1:9/")).await.unwrap_err();
         assert!(matches!(error, DialError::Proxy { fault: ProxyFault::Unreachable(_), .. }), "{error:?}");
-        assert!(error.to_string().contains(&format!("the proxy 127.0.0.1:{port}")), "{error}");
+        assert!(error.to_string().contains(&format!("proxy 127.0.0.1:{port}")), "{error}");
     }
 }
 
