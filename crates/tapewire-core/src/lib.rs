@@ -1,11 +1,11 @@
-//! The vocabulary of Tapewire: what a venue adapter is written in, and what its users read.
+//! The vocabulary of Tapewire: the types that venue adapters are written in and that users read.
 //!
-//! - What is spoken of: [`VenueId`], [`InstrumentId`], [`Channel`], [`Subscription`].
-//! - What comes out: [`event::Event`] with one struct for each kind, all of them [`event::Normalized`].
-//! - What an adapter implements: [`Connector`] (facts), [`Account`] (HTTP), [`Protocol`] (frames).
-//! - What books are kept with: [`book::ManagedBook`] over [`book::OrderBook`] under a [`BookRule`].
+//! - Names: [`VenueId`], [`InstrumentId`], [`Channel`], [`Subscription`].
+//! - Output: [`event::Event`] with one struct per kind, all of them [`event::Normalized`].
+//! - The roles of an adapter: [`Connector`] (facts), [`Account`] (HTTP), [`Protocol`] (frames).
+//! - Order books: [`book::ManagedBook`], an [`book::OrderBook`] kept in sync by a [`BookRule`].
 //!
-//! Here are no sockets, no clock and nothing asynchronous: everything is a value or a function of values.
+//! There are no sockets, no clock and no async code here: everything is a value or a function of values.
 
 mod account;
 pub mod book;

@@ -1,4 +1,4 @@
-//! The engine: takes adapters, connects them to their venues, and gives one stream of normalized events.
+//! The engine: connects adapters to their venues and merges them into one stream of normalized events.
 //!
 //! ```no_run
 //! # async fn run(venue: tapewire_core::Venue) -> Result<(), Box<dyn std::error::Error>> {
@@ -20,17 +20,16 @@
 //! # }
 //! ```
 //!
-//! What decides is elsewhere: the session (`tapewire-session`) is a pure machine, and the adapters only read and write
-//! frames. Here are sockets, TLS, HTTP, the one clock, the tasks, and the hand-off to the consumer:
+//! The decisions are made elsewhere: the session (`tapewire-session`) is a pure state machine, and adapters only read and
+//! write frames. This crate has the sockets, TLS, HTTP, the one clock, the tasks, and the hand-off to the consumer:
 //!
-//! - `lane`: one task for each connection, which owns its socket;
-//! - `account`: one task for each venue account, which owns its HTTP;
-//! - `venue`: one task for each venue, which spreads subscriptions over lanes;
+//! - `lane`: one task per connection, which owns its socket;
+//! - `account`: one task per venue account, which owns its HTTP;
+//! - `venue`: one task per venue, which spreads subscriptions over lanes;
 //! - `queue`: the hand-off, bounded, with a policy for slow consumers.
 //!
-//! What we tell goes through `tracing`, and holds no secret at any level. Libraries below write through `log`, the
-//! WebSocket one whole requests and frames at `TRACE`: a program with this crate in it is compiled without that level of
-//! `log`.
+//! This crate logs through `tracing`, and never logs secrets. Its dependencies use `log`; the WebSocket library writes whole
+//! requests and frames at `TRACE`, so a program that contains this crate is compiled without that level of `log`.
 
 mod account;
 mod builder;

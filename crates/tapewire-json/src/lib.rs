@@ -1,21 +1,21 @@
-//! Reads JSON frames into plain serde structs, exactly: a pull cursor, and serde on top of it.
+//! Reads JSON frames into plain serde structs, without losing a digit: a pull cursor, and serde on top of it.
 //!
 //! - A message is a plain struct with `#[derive(Deserialize)]`; [`from_str`] reads it.
-//! - An envelope, in which one member says what another one is, goes through [`tagged`], or through
-//!   [`Cursor::object`] where it is more involved; inside, [`Cursor::read`] reads the message.
+//! - An envelope, in which one member says what another one is, is read by [`tagged`], or by [`Cursor::object`] in
+//!   more complex cases; inside it, [`Cursor::read`] reads the message.
 //!
-//! What both keep to:
-//! - members may come in any order; unknown ones are skipped, and checked while they are;
-//! - a member that a struct asks for must come once: twice is an error, never is an error too,
+//! Rules that both follow:
+//! - members may come in any order; unknown ones are skipped, but their syntax is checked;
+//! - a member that a struct declares must occur once: a second one is an error, and so is a missing one
 //!   unless it is an `Option` or has `#[serde(default)]`;
 //! - `Option`: `null`, `""` and an absent member are `None`;
-//! - a number may stand in quotes; it is read from its digits, never through a float: whole ones into
+//! - a number may be quoted; it is read digit by digit, never through a float: whole numbers into
 //!   integers, prices and quantities into [`Decimal`], sums into [`Total`];
 //! - an array may be longer than the tuple or struct that reads it: the rest is skipped;
 //! - a struct may be written as an array of its fields, in order;
-//! - escapes are understood everywhere but in numbers; what may hold them is read as [`Text`], since
-//!   `&str` refuses them;
-//! - objects and arrays nest to [`MAX_DEPTH`]; nothing but white space may follow.
+//! - escapes are understood everywhere except in numbers; a string that may contain them is read as
+//!   [`Text`], since `&str` rejects them;
+//! - objects and arrays nest up to [`MAX_DEPTH`]; only white space may follow the value.
 //!
 //! ```
 //! # use serde::Deserialize;

@@ -1,15 +1,16 @@
 //! The session: a logical dialogue with a venue over successive connections, as a pure machine.
 //!
-//! [`Session::handle`] takes what happened and says what should be done; [`Session::deadline`] says when to call
-//! again if nothing happens. Inside are no sockets and no clock: the same inputs at the same times have the same
-//! effects, so a test is a list of inputs and what it expects.
+//! [`Session::handle`] takes what happened and returns what to do; [`Session::deadline`] says when to call again if nothing
+//! happens. There are no sockets and no clock inside: the same inputs at the same times have the same effects, so a test is
+//! a list of inputs and what it expects.
 //!
 //! - `session`: the machine, and how inputs go through its parts.
-//! - `link`, `liveness`: one connection: its state, its clocks, and how it is found dead.
-//! - `topics`, `subscribing`, `asks`: what is wanted, what was asked for, and which answer belongs to what.
-//! - `pipeline`, `flow`, `delivery`: the way of an event from the adapter to the consumer.
-//! - `bars`: how a bar is closed that the venue leaves open. `resync`: how a book gets a snapshot. `handover`: how a connection is replaced before it ends; `seam`: what both bring.
-//! - `backoff`, `pacing`: how long to wait, how much to send. `catalog`: which symbols there are.
+//! - `link`, `liveness`: one connection: its state, its clocks, and how a dead one is detected.
+//! - `topics`, `subscribing`, `asks`: what is wanted, what was requested, and which answer belongs to which request.
+//! - `pipeline`, `flow`, `delivery`: the path of an event from the adapter to the consumer.
+//! - `bars` closes bars that the venue leaves open. `resync` gets a book its snapshot. `handover` replaces a connection
+//!   before it ends; `seam` removes the duplicates while both are open.
+//! - `backoff`, `pacing`: how long to wait, how much to send. `catalog`: which symbols exist.
 
 mod action;
 mod asks;

@@ -1,10 +1,10 @@
 //! Simulated venues that speak the real wire protocols on loopback, and in memory under a paused clock.
 //!
 //! A [`Simulator`] is one venue: WebSocket and REST on one port, driven by one seeded market with a real matching
-//! engine. It is written from the venue's documents and shares no code with the adapter, so that one misreading does not
+//! engine. It is written from the venue's documents and shares no code with the adapter, so that one misreading cannot
 //! pass on both sides.
 //!
-//! - What can be simulated: [`venues`]; a venue of one's own: [`face`].
+//! - What can be simulated: [`venues`]; to simulate a venue of your own: [`face`].
 //! - Inside: [`market`] is the pure market, `venues` the faces that give it a protocol, `hub` the task that owns both,
 //!   `connection` and `server` the sockets, `wire` the bytes under them.
 

@@ -1,4 +1,4 @@
-//! The conformance suite: what makes an adapter safe to add.
+//! The conformance suite that every adapter has to pass.
 //!
 //! An adapter crate hands its venue to a [`Kit`] in `tests/conformance.rs`, with recorded frames, the subscriptions to
 //! try and a simulated venue, and runs it with `harness = false`:
@@ -23,14 +23,14 @@
 //!
 //! Which cases run follows from what the adapter claims: its [`Capabilities`](tapewire_core::Capabilities), the
 //! [`Policy`](tapewire_core::Policy) of its routes and the [`Topic`](tapewire_core::Topic)s of its subscriptions. A
-//! case that cannot run for want of a fixture, a subscription or a simulator fails and says what is missing; one that
-//! does not concern the adapter is skipped and says why. Each failure names the case, the frame, and what to read.
+//! case that lacks a fixture, a subscription or a simulator fails and says what is missing; one that does not apply to the
+//! adapter is skipped and says why. Each failure names the case, the frame, and what to read.
 //!
-//! - `kit` is the form to fill in, [`cases`] the table of what is checked, `report` how it came out.
+//! - `kit` describes the adapter, [`cases`] is the table of checks, `report` prints the result.
 //! - `harness` plays an adapter against its simulated venue, `watch` and `settle` check what must hold whatever goes
-//!   wrong there, `recorder` keeps what an adapter is told and does.
-//! - `fixture` loads recorded frames, `decoder` is the adapter without a session, `ears` hears what it says, `allocator`
-//!   counts. `tree` is JSON as it was written, `exact` a number by its value.
+//!   wrong there, `recorder` records an adapter's calls and effects.
+//! - `fixture` loads recorded frames, `decoder` is the adapter without a session, `ears` collects its output, `allocator`
+//!   counts allocations. `tree` is JSON as it was written, `exact` a number by its value.
 
 mod allocator;
 mod case;
