@@ -7,6 +7,8 @@ mod desk;
 mod examples;
 mod faults;
 mod life;
+mod narrow;
+mod outage;
 mod replay;
 mod requests;
 mod slow;

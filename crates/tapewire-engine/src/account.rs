@@ -292,7 +292,8 @@ impl AccountTask {
             return Ok(reply);
         }
         let mut failure = self.account.refusal(reply.seen(&request.path));
-        if let Some(wait) = reply.retry_after {
+        let known = if let Recovery::RetryAfter(wait) = failure.recovery { Some(wait) } else { None };
+        if let Some(wait) = reply.keep_off(known).or(reply.retry_after) {
             failure.recovery = Recovery::RetryAfter(wait);
         }
         Err(failure)
@@ -414,10 +415,11 @@ impl AccountTask {
     fn send(&mut self, number: u64, request: HttpRequest, patience: Duration) {
         let Some(job) = self.jobs.get_mut(&number) else { return };
         let (http, base) = (Arc::clone(&self.http), self.base.clone());
+        let tell = job.asker.teller(&job.ask);
         job.requests.push(self.requests.spawn(async move {
             tokio::time::sleep(request.after).await;
             let reply = match base {
-                Some(base) => http.send(&base, &request, patience).await,
+                Some(base) => http.send(&base, &request, patience, &tell).await,
                 None => Err(HttpError::NoBase),
             };
             (number, request, reply)

@@ -20,7 +20,7 @@ use tower_service::Service;
 use crate::clock::Clock;
 use crate::dial::{Dialer, Stream, add_headers};
 use crate::error::{DialError, HttpError, Stage, keep_off};
-use crate::limiter::{Denied, HostLimiter};
+use crate::limiter::{Denied, Held, HostLimiter, Turn, Wish};
 
 /// Who we say we are.
 pub(crate) const AGENT: &str = concat!("tapewire/", env!("CARGO_PKG_VERSION"));
@@ -54,13 +54,21 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The body.
     pub(crate) body: String,
-    /// How long the host says to wait; where an answer of 429, 418 or 503 does not say, long.
+    /// How long the host says to wait.
     pub(crate) retry_after: Option<Duration>,
     /// When the last byte was received.
     pub(crate) ts_recv: UnixNanos,
+    /// The request's turn at the host.
+    turn: Turn,
 }
 
 impl Reply {
+    /// Keeps all requests off a host that refused this one, if its status is one that does: for as long as it said, else
+    /// for `usual` where the adapter knows that, and longer each time. Returns for how long.
+    pub(crate) fn keep_off(&self, usual: Option<Duration>) -> Option<Duration> {
+        self.turn.refused(self.status, self.retry_after, usual)
+    }
+
     /// The answer to a request for `path`, as an adapter sees it.
     pub(crate) fn seen<'a>(&'a self, path: &'a str) -> HttpReply<'a> {
         HttpReply { path, status: self.status, body: &self.body, ts_recv: Some(self.ts_recv) }
@@ -80,16 +88,23 @@ impl HttpClient {
     }
 
     /// Sends a request to its path behind `base`, when the budget allows, and reads the whole answer; it is an error if
-    /// the budget allows it only later than `patience`. A request that is safe to send again is, once, if its connection broke before the answer was complete.
+    /// the budget allows it only later than `patience`; `tell` hears why it waits. A request that is safe to send again
+    /// is, once, if its connection broke before the answer was complete.
     ///
     /// # Cancel safety
     /// Dropped while it waits for the budget, it has done nothing; dropped later, the request may have been sent.
-    pub(crate) async fn send(&self, base: &Url, request: &HttpRequest, patience: Duration) -> Result<Reply, HttpError> {
+    pub(crate) async fn send(
+        &self,
+        base: &Url,
+        request: &HttpRequest,
+        patience: Duration,
+        tell: &impl Fn(Held),
+    ) -> Result<Reply, HttpError> {
         let host = base.authority();
-        let first = self.attempt(base, &host, request, patience).await;
+        let first = self.attempt(base, &host, request, patience, tell).await;
         if matches!(first, Err(HttpError::Lost { .. })) && request.replay == Replay::Safe {
             tracing::debug!(host, "sending a request again: its connection broke");
-            return self.attempt(base, &host, request, patience).await;
+            return self.attempt(base, &host, request, patience, tell).await;
         }
         first
     }
@@ -100,32 +115,40 @@ impl HttpClient {
         host: &str,
         request: &HttpRequest,
         patience: Duration,
+        tell: &impl Fn(Held),
     ) -> Result<Reply, HttpError> {
         let prepared = prepare(base, request)?;
-        self.spend(host, request.weight, patience).await?;
-        let exchange = Box::pin(self.exchange(host, prepared));
+        let turn = self.spend(host, request.weight, patience, tell).await?;
+        let exchange = Box::pin(self.exchange(host, prepared, turn));
         let late = || HttpError::Timeout { host: host.to_owned(), within: self.within };
         let reply = tokio::time::timeout(self.within, exchange).await.map_err(|_| late())??;
-        if let Some(wait) = keep_off(reply.status, reply.retry_after) {
-            self.limiter.pause(host, wait);
+        if keep_off(reply.status).is_none() {
+            reply.turn.reached();
         }
         Ok(reply)
     }
 
-    async fn spend(&self, host: &str, weight: u32, patience: Duration) -> Result<(), HttpError> {
-        self.limiter.wait(host, self.budget, weight, patience).await.map_err(|denied| match denied {
+    async fn spend(
+        &self,
+        host: &str,
+        weight: u32,
+        patience: Duration,
+        tell: &impl Fn(Held),
+    ) -> Result<Turn, HttpError> {
+        let wish = Wish::request(self.budget, weight, patience);
+        self.limiter.wait(host, wish, tell).await.map_err(|denied| match denied {
             Denied::TooHeavy => HttpError::TooHeavy { weight, amount: self.budget.amount },
             Denied::Wait(wait) => HttpError::Budget { host: host.to_owned(), wait },
         })
     }
 
-    async fn exchange(&self, host: &str, request: Request<Full<Bytes>>) -> Result<Reply, HttpError> {
+    async fn exchange(&self, host: &str, request: Request<Full<Bytes>>, turn: Turn) -> Result<Reply, HttpError> {
         let response = self.client.request(request).await.map_err(|error| failed(host, &error))?;
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers());
         let body = self.body(host, response).await?;
         let ts_recv = self.clock.now().wall;
-        Ok(Reply { status, body, retry_after: keep_off(status, retry_after).or(retry_after), ts_recv })
+        Ok(Reply { status, body, retry_after, ts_recv, turn })
     }
 
     async fn body(&self, host: &str, response: Response<Incoming>) -> Result<String, HttpError> {

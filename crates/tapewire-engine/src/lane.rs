@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::command::{Command, LaneStatus};
 use crate::dial::{Dialer, Stream, open};
 use crate::error::DialError;
-use crate::limiter::DialLimiter;
+use crate::limiter::{DialLimiter, Held};
 use crate::measure::Meter;
 use crate::outlet::Outlet;
 
@@ -37,7 +37,15 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 const BLOCK_DEFAULT: Duration = Duration::from_secs(5);
 
 type Socket = WebSocketStream<Stream>;
-type Dialling = Pin<Box<dyn Future<Output = (u64, Result<Socket, DialError>)> + Send>>;
+type Dialling = Pin<Box<dyn Future<Output = Dialled> + Send>>;
+
+/// What came of dialling a connection.
+struct Dialled {
+    connection: u64,
+    outcome: Result<Socket, DialError>,
+    /// How long its host keeps everybody off.
+    wait: Option<Duration>,
+}
 
 /// What a lane is made from.
 pub(crate) struct Parts {
@@ -75,7 +83,7 @@ struct Lane {
 /// What woke the task.
 enum Woken {
     Command(Option<Command>),
-    Dialled(u64, Result<Socket, DialError>),
+    Dialled(Dialled),
     Read,
     Deadline,
 }
@@ -110,7 +118,7 @@ pub(crate) async fn run(parts: Parts) {
             None => tokio::select! {
                 biased;
                 command = commands.recv() => Woken::Command(command),
-                (connection, outcome) = dialled(&mut lane.dialling) => Woken::Dialled(connection, outcome),
+                dialled = dialled(&mut lane.dialling) => Woken::Dialled(dialled),
                 () = read(&mut lane.sockets, &mut lane.session, &lane.clock, &mut lane.actions, &mut lane.outlet) => Woken::Read,
                 () = alarm.ring() => Woken::Deadline,
             },
@@ -118,7 +126,7 @@ pub(crate) async fn run(parts: Parts) {
         match woken {
             Woken::Command(Some(command)) => lane.command(command),
             Woken::Command(None) => lane.input(Input::Shutdown),
-            Woken::Dialled(connection, outcome) => lane.dialled(connection, outcome),
+            Woken::Dialled(dialled) => lane.dialled(dialled),
             // Frames may come so fast that the alarm is never looked at: look here.
             Woken::Read if lane.session.deadline().is_none_or(|at| lane.now().mono < at) => {}
             Woken::Read | Woken::Deadline => lane.input(Input::Wake),
@@ -211,6 +219,10 @@ impl Lane {
             Command::Snapshot { ticket, answer } => {
                 self.input(Input::Snapshot { ticket, answer: answer.as_ref().map_err(Clone::clone) });
             }
+            Command::Held { connection, held: Held { wait, why } } => {
+                self.input(Input::Held { connection, wait, why: &why });
+            }
+            Command::SnapshotHeld { ticket, held } => self.input(Input::SnapshotHeld { ticket, why: &held.why }),
             Command::Status(asker) => {
                 let status = LaneStatus { topics: self.session.topics(), counters: self.session.counters() };
                 _ = asker.send(status);
@@ -223,7 +235,7 @@ impl Lane {
         self.input(Input::Closed { connection, closure: Closure { failure, how: None } });
     }
 
-    fn dialled(&mut self, connection: u64, outcome: Result<Socket, DialError>) {
+    fn dialled(&mut self, Dialled { connection, outcome, wait }: Dialled) {
         self.dialling = None;
         match outcome {
             Ok(mut socket) => {
@@ -235,7 +247,7 @@ impl Lane {
             Err(error) => {
                 let reason = tapewire_core::chain(&error);
                 tracing::info!(connection, reason, "could not connect");
-                let failure = Failure::new(error.recovery(), reason);
+                let failure = Failure::new(wait.map_or_else(|| error.recovery(), Recovery::RetryAfter), reason);
                 let how = match error {
                     DialError::Refusal { status, .. } => Some(How::Refused(status)),
                     _ => None,
@@ -273,15 +285,17 @@ impl Lane {
 
     fn dial(&mut self, connection: u64, request: DialRequest) {
         let (dialer, limiter, policy) = (Arc::clone(&self.dialer), self.limiter.clone(), self.policy.clone());
+        let itself = self.itself.clone();
         let dialling = async move {
-            limiter.wait(&request.url.authority(), policy.dials).await;
+            let tell = |held| {
+                if let Some(itself) = itself.upgrade() {
+                    _ = itself.try_send(Command::Held { connection, held });
+                }
+            };
+            let turn = limiter.turn(&request.url.authority(), &policy, tell).await;
             let outcome = open(&*dialer, &request, &policy).await;
-            if let Err(error) = &outcome
-                && let Recovery::RetryAfter(wait) = error.recovery()
-            {
-                limiter.pause(&request.url.authority(), wait);
-            }
-            (connection, outcome)
+            let wait = turn.dialled(&outcome);
+            Dialled { connection, outcome, wait }
         };
         self.dialling = Some((connection, Box::pin(dialling)));
     }
@@ -420,7 +434,7 @@ fn describe(error: &SocketError) -> String {
 }
 
 /// Waits for the socket that is being dialled, if there is one.
-async fn dialled(dialling: &mut Option<(u64, Dialling)>) -> (u64, Result<Socket, DialError>) {
+async fn dialled(dialling: &mut Option<(u64, Dialling)>) -> Dialled {
     match dialling {
         Some((_, dialling)) => dialling.await,
         None => std::future::pending().await,

@@ -1,17 +1,31 @@
-//! Limits that all connections to one host share: so much in so long, and nothing at all while the host says to wait.
+//! Limits that all who ask one host share: so much in so long, nothing at all while it says to wait, and little while it
+//! is not reached.
 
-use std::collections::{HashMap, VecDeque};
+mod trouble;
+mod window;
+
+use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tapewire_core::{Budget, Monotonic};
+use tapewire_core::{Budget, Monotonic, Policy, Recovery};
+use tokio::sync::Notify;
 
+use self::trouble::{Spacing, Trouble, Why};
+use self::window::Window;
 use crate::clock::Clock;
+use crate::error::DialError;
 
 /// How many hosts are remembered. Beyond that the idle ones are forgotten, and if none is idle the rest share one limit.
 const HOSTS_MAX: usize = 1024;
+/// Who waits longer than this is told why.
+const TELL_AFTER: Duration = Duration::from_secs(1);
 
 /// Limits the attempts to connect to a host. Its clones share what they know.
+///
+/// While a host is not reached, attempts are few, whoever makes them, and as soon as one succeeds all may follow: however
+/// many connections wait for it, its budget is not spent when it is back.
 #[derive(Clone, Debug)]
 pub(crate) struct DialLimiter(HostLimiter);
 
@@ -22,18 +36,19 @@ impl DialLimiter {
         Self(HostLimiter::new(clock))
     }
 
-    /// Waits until one more attempt to connect to `host` is allowed, first come, first served.
+    /// Waits until one more attempt to connect to `host` is allowed, first come, first served; `tell` hears why that
+    /// takes its time.
     ///
     /// # Cancel safety
     /// Dropped while it waits, it has taken nothing.
-    pub(crate) async fn wait(&self, host: &str, budget: Budget) {
-        // Within any budget: a budget of none counts as one.
-        _ = self.0.wait(host, budget, 1, Duration::MAX).await;
-    }
-
-    /// Lets nobody through to `host` for this long. A longer pause that is already on stays.
-    pub(crate) fn pause(&self, host: &str, wait: Duration) {
-        self.0.pause(host, wait);
+    pub(crate) async fn turn(&self, host: &str, policy: &Policy, tell: impl Fn(Held)) -> Turn {
+        let spacing = Some(Spacing::of(policy.dials, policy.backoff.first));
+        let wish = Wish { budget: policy.dials, weight: 1, patience: Duration::MAX, spacing };
+        match self.0.wait(host, wish, &tell).await {
+            Ok(turn) => turn,
+            // Within any budget: a budget of none counts as one.
+            Err(_) => self.0.begun(&self.0.gate(host), wish),
+        }
     }
 }
 
@@ -42,6 +57,23 @@ impl DialLimiter {
 pub(crate) struct HostLimiter {
     clock: Clock,
     hosts: Arc<Mutex<HashMap<String, Arc<Gate>>>>,
+}
+
+/// What somebody wants to spend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    budget: Budget,
+    weight: u32,
+    patience: Duration,
+    spacing: Option<Spacing>,
+}
+
+impl Wish {
+    /// A request of `weight` within a budget, given up at once if it would wait longer than `patience` from when its
+    /// turn comes.
+    pub(crate) const fn request(budget: Budget, weight: u32, patience: Duration) -> Self {
+        Self { budget, weight, patience, spacing: None }
+    }
 }
 
 /// Why nobody was let through.
@@ -53,11 +85,81 @@ pub(crate) enum Denied {
     Wait(Duration),
 }
 
+/// Word for somebody who waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// For how long at least; `None` where others come first, and nobody knows.
+    pub(crate) wait: Option<Duration>,
+    /// Why, in words fit to print.
+    pub(crate) why: String,
+}
+
+/// What was let through. It wants to know how that ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    clock: Clock,
+    gate: Arc<Gate>,
+    begun: Monotonic,
+    spacing: Option<Spacing>,
+}
+
+impl Turn {
+    /// The host answered.
+    pub(crate) fn reached(&self) {
+        lock(&self.gate.state).trouble.reached();
+        self.gate.news.notify_waiters();
+    }
+
+    /// The host refused with a status; returns for how long that keeps everybody off, if it does. It is as long as the
+    /// host said; else `usual` where that is known, longer with each refusal in a row.
+    pub(crate) fn refused(&self, status: u16, said: Option<Duration>, usual: Option<Duration>) -> Option<Duration> {
+        let times = (self.begun, self.clock.mono());
+        lock(&self.gate.state).trouble.refused(times, status, said, usual)
+    }
+
+    /// An attempt to connect has ended; returns for how long that keeps everybody off, if it does.
+    pub(crate) fn dialled<T>(&self, outcome: &Result<T, DialError>) -> Option<Duration> {
+        match outcome {
+            Err(DialError::Refusal { status, retry_after, .. })
+                if let Some(wait) = self.refused(*status, *retry_after, None) =>
+            {
+                return Some(wait);
+            }
+            Err(error) if matches!(error.recovery(), Recovery::Retry | Recovery::RetryAfter(_)) => {
+                lock(&self.gate.state).trouble.failed(self.begun, self.clock.mono(), self.spacing);
+            }
+            // Who refuses us for good is there.
+            Ok(_) | Err(_) => self.reached(),
+        }
+        None
+    }
+}
+
 #[derive(Debug, Default)]
 struct Gate {
     /// Held while waiting: tokio hands it on in the order it was asked for.
     queue: tokio::sync::Mutex<()>,
-    window: Mutex<Window>,
+    state: Mutex<State>,
+    /// Rings when the host is reached: whoever waits for that need not wait any more.
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    window: Window,
+    trouble: Trouble,
+}
+
+impl State {
+    /// When a wish may be granted, and why not sooner; `None` if never.
+    fn ready_at(&mut self, now: Monotonic, wish: &Wish) -> Option<(Monotonic, Why)> {
+        let room = (self.window.ready_at(now, wish.budget, wish.weight)?, Why::Budget);
+        Some(self.trouble.ready_at().filter(|(at, _)| *at > room.0).unwrap_or(room))
+    }
+
+    fn is_idle(&mut self, now: Monotonic) -> bool {
+        self.window.is_idle(now) && self.trouble.is_over(now)
+    }
 }
 
 impl HostLimiter {
@@ -65,31 +167,56 @@ impl HostLimiter {
         Self { clock, hosts: Arc::default() }
     }
 
-    /// Waits until `weight` may be spent at `host`, and spends it; gives up at once if that would take longer than
-    /// `patience` from when its turn comes.
+    /// Waits until a wish may be granted at `host`, and spends it; gives up at once if that would take longer than its
+    /// patience from when its turn comes. `tell` hears why it takes its time.
     ///
     /// # Cancel safety
     /// Dropped while it waits, it has spent nothing.
-    pub(crate) async fn wait(&self, host: &str, budget: Budget, weight: u32, patience: Duration) -> Result<(), Denied> {
+    pub(crate) async fn wait(&self, host: &str, wish: Wish, tell: &impl Fn(Held)) -> Result<Turn, Denied> {
         let gate = self.gate(host);
-        let _turn = gate.queue.lock().await;
-        let give_up_at = self.clock.mono().after(patience);
+        let mut turn = pin!(gate.queue.lock());
+        let _turn = tokio::select! {
+            biased;
+            turn = &mut turn => turn,
+            () = tokio::time::sleep(TELL_AFTER) => {
+                let ready = lock(&gate.state).ready_at(self.clock.mono(), &wish);
+                ready.inspect(|(_, why)| tell(held(host, None, *why)));
+                turn.await
+            }
+        };
+        let mut told = self.clock.mono().after(TELL_AFTER);
+        let give_up_at = self.clock.mono().after(wish.patience);
         loop {
+            let mut news = pin!(gate.news.notified());
+            news.as_mut().enable();
             // Asked again after each sleep: the host may have asked for a pause meanwhile.
             let now = self.clock.mono();
-            let Some(ready_at) = lock(&gate.window).spend(now, budget, weight) else { return Ok(()) };
-            let ready_at = ready_at.ok_or(Denied::TooHeavy)?;
+            let (ready_at, why) = lock(&gate.state).ready_at(now, &wish).ok_or(Denied::TooHeavy)?;
+            if ready_at <= now {
+                return Ok(self.begun(&gate, wish));
+            }
             if ready_at > give_up_at {
                 return Err(Denied::Wait(ready_at.since(now)));
             }
-            tokio::time::sleep_until(self.clock.instant(ready_at)).await;
+            if ready_at > told {
+                tell(held(host, Some(ready_at.since(now)), why));
+                told = ready_at.after(TELL_AFTER);
+            }
+            tokio::select! {
+                biased;
+                () = news => {}
+                () = tokio::time::sleep_until(self.clock.instant(ready_at)) => {}
+            }
         }
     }
 
-    /// Lets nothing be spent at `host` for this long.
-    pub(crate) fn pause(&self, host: &str, wait: Duration) {
-        let until = self.clock.mono().after(wait);
-        lock(&self.gate(host).window).pause(until);
+    /// A wish is granted now.
+    fn begun(&self, gate: &Arc<Gate>, Wish { weight, spacing, .. }: Wish) -> Turn {
+        let now = self.clock.mono();
+        let mut state = lock(&gate.state);
+        state.window.spend(now, weight);
+        state.trouble.begin(now, spacing);
+        Turn { clock: self.clock.clone(), gate: Arc::clone(gate), begun: now, spacing }
     }
 
     fn gate(&self, host: &str) -> Arc<Gate> {
@@ -99,76 +226,20 @@ impl HostLimiter {
         }
         if hosts.len() >= HOSTS_MAX {
             let now = self.clock.mono();
-            hosts.retain(|_, gate| Arc::strong_count(gate) > 1 || !lock(&gate.window).is_idle(now));
+            hosts.retain(|_, gate| Arc::strong_count(gate) > 1 || !lock(&gate.state).is_idle(now));
         }
         let name = if hosts.len() >= HOSTS_MAX { "" } else { host };
         Arc::clone(hosts.entry(name.to_owned()).or_default())
     }
 }
 
-/// A window that slides over what was spent: pure, told the time.
-#[derive(Debug, Default)]
-struct Window {
-    /// When what was spent; at most as many as the budget's amount, since each weighs one at least.
-    spent: VecDeque<(Monotonic, u32)>,
-    total: u64,
-    per: Duration,
-    paused_until: Monotonic,
-}
-
-impl Window {
-    /// Spends `weight` now and returns `None`; or, if that is not allowed now, says when to ask again: never
-    /// (`Some(None)`), or then.
-    fn spend(&mut self, now: Monotonic, budget: Budget, weight: u32) -> Option<Option<Monotonic>> {
-        let amount = budget.amount.max(1);
-        self.per = budget.per;
-        self.forget(now);
-        if weight > amount {
-            return Some(None);
-        }
-        let ready_at = self.free_at(now, u64::from(amount - weight)).max(self.paused_until);
-        if ready_at > now {
-            return Some(Some(ready_at));
-        }
-        if weight > 0 {
-            self.spent.push_back((now, weight));
-            self.total += u64::from(weight);
-        }
-        None
-    }
-
-    fn pause(&mut self, until: Monotonic) {
-        self.paused_until = self.paused_until.max(until);
-    }
-
-    fn is_idle(&mut self, now: Monotonic) -> bool {
-        self.forget(now);
-        self.spent.is_empty() && self.paused_until <= now
-    }
-
-    /// When no more than `room` of what was spent still counts.
-    fn free_at(&self, now: Monotonic, room: u64) -> Monotonic {
-        let mut left = self.total;
-        let mut at = now;
-        for (spent_at, weight) in &self.spent {
-            if left <= room {
-                break;
-            }
-            left -= u64::from(*weight);
-            at = spent_at.after(self.per).after(Duration::from_nanos(1));
-        }
-        at
-    }
-
-    /// Both ends of a window belong to it, so what was spent exactly `per` ago still counts.
-    fn forget(&mut self, now: Monotonic) {
-        while let Some((at, weight)) = self.spent.front().copied()
-            && now.since(at) > self.per
-        {
-            self.spent.pop_front();
-            self.total -= u64::from(weight);
-        }
-    }
+fn held(host: &str, wait: Option<Duration>, why: Why) -> Held {
+    let why = match why {
+        Why::Budget => format!("the budget for {host} is spent"),
+        Why::Refused(status) => format!("{host} refused with status {status}"),
+        Why::Unreached => format!("{host} was not reached a moment ago, and is tried seldom"),
+    };
+    Held { wait, why }
 }
 
 /// A thread that panicked left valid counts behind: each change to them is complete in itself.
@@ -177,97 +248,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn budget(amount: u32) -> Budget {
-        Budget { amount, per: SECOND }
-    }
-
-    proptest! {
-        #[test]
-        fn no_window_holds_more_than_the_budget(
-            amount in 1_u32..20,
-            asks in prop::collection::vec((0_u64..700, 0_u32..25), 1..200),
-        ) {
-            let (mut window, mut now, mut spent) = (Window::default(), Monotonic::default(), Vec::new());
-            for (gap, weight) in asks {
-                now = now.after(Duration::from_millis(gap));
-                let first = window.spend(now, budget(amount), weight);
-                if weight > amount {
-                    prop_assert_eq!(first, Some(None));
-                    continue;
-                }
-                // What it says is the time is the time: one wait is enough while nobody else asks.
-                if let Some(at) = first {
-                    let at = at.unwrap();
-                    prop_assert!(at > now);
-                    prop_assert!(at.since(now) <= SECOND + Duration::from_nanos(1));
-                    now = at;
-                    prop_assert_eq!(window.spend(now, budget(amount), weight), None);
-                }
-                spent.push((now, weight));
-            }
-            for (place, (start, _)) in spent.iter().enumerate() {
-                let within = spent[place..].iter().filter(|(at, _)| at.since(*start) <= SECOND);
-                prop_assert!(within.map(|(_, weight)| weight).sum::<u32>() <= amount);
-            }
-            prop_assert!(window.spent.len() <= amount as usize);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waits_in_order_and_a_waiter_that_leaves_takes_nothing() {
-        let clock = Clock::system();
-        let limiter = HostLimiter::new(clock.clone());
-        limiter.wait("a", budget(2), 2, Duration::MAX).await.unwrap();
-        let leaver = limiter.wait("a", budget(2), 2, Duration::MAX);
-        assert!(tokio::time::timeout(SECOND / 2, leaver).await.is_err());
-        limiter.wait("b", budget(2), 2, Duration::MAX).await.unwrap();
-        assert_eq!(clock.mono().0, SECOND / 2, "another host does not wait");
-        let heavy = limiter.wait("a", budget(2), 2, Duration::MAX);
-        let light = limiter.wait("a", budget(2), 1, Duration::MAX);
-        let (heavy_at, light_at) =
-            tokio::join!(async { (heavy.await, clock.mono()).1 }, async { (light.await, clock.mono()).1 });
-        assert!(heavy_at.0 > SECOND && heavy_at.0 < SECOND * 11 / 10, "{heavy_at:?}");
-        assert!(light_at.0 > SECOND * 2, "a light one does not overtake: {light_at:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_holds_for_those_who_wait_already() {
-        let clock = Clock::system();
-        let limiter = DialLimiter::new(clock.clone());
-        limiter.wait("a", budget(1)).await;
-        let other = limiter.clone();
-        let waiting = tokio::spawn(async move { other.wait("a", budget(1)).await });
-        tokio::task::yield_now().await;
-        limiter.pause("a", SECOND * 60);
-        limiter.pause("a", SECOND);
-        waiting.await.unwrap();
-        assert!(clock.mono().0 >= SECOND * 60, "{:?}", clock.mono());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn says_at_once_what_cannot_be_or_takes_too_long() {
-        let limiter = HostLimiter::new(Clock::system());
-        assert_eq!(limiter.wait("a", budget(5), 6, Duration::MAX).await, Err(Denied::TooHeavy));
-        limiter.pause("a", SECOND * 600);
-        assert_eq!(limiter.wait("a", budget(5), 1, SECOND).await, Err(Denied::Wait(SECOND * 600)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_table_of_hosts_is_bounded() {
-        let limiter = HostLimiter::new(Clock::system());
-        for number in 0..HOSTS_MAX + 50 {
-            limiter.wait(&number.to_string(), budget(100), 1, Duration::MAX).await.unwrap();
-        }
-        assert_eq!(lock(&limiter.hosts).len(), HOSTS_MAX + 1, "and the one that the rest share");
-        tokio::time::sleep(SECOND * 2).await;
-        limiter.wait("one more", budget(100), 1, Duration::MAX).await.unwrap();
-        assert_eq!(lock(&limiter.hosts).len(), 1);
-    }
-}
+mod tests;

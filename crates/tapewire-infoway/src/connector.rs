@@ -134,8 +134,9 @@ fn policy(plan: Plan) -> Policy {
         // 60 frames a minute, and more cut the connection; 8 are left. So much in half a minute is never more in a whole
         // one, and lets each heartbeat pass in time.
         control: Budget { amount: 26, per: 30 * second },
-        // No limit is documented; nobody who dials more often can have a reason.
-        dials: Budget { amount: 10, per: 60 * second },
+        // No limit is documented: this one is ours, so that all connections of the largest plan, ten, may come back at
+        // once after an outage in which it was dialled in vain.
+        dials: Budget { amount: 30, per: 60 * second },
         connections_max: Some(plan.connections_max()),
         topics_max: plan.topics_max(),
         topics_per_frame: SYMBOLS_PER_FRAME,

@@ -1,6 +1,7 @@
 //! What goes into a session, and what comes out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tapewire_core::event::{Batch, Event};
 use tapewire_core::{DialRequest, Failure, Frame, Grant, Subscription, Topic};
@@ -31,6 +32,15 @@ pub enum Input<'a> {
         connection: u64,
         /// What to type.
         prompt: &'a str,
+    },
+    /// What the connection needs next has to wait for a while, and why: its grant, or its turn to be dialled.
+    Held {
+        /// The connection.
+        connection: u64,
+        /// For how long at least, where that is known.
+        wait: Option<Duration>,
+        /// Why, in words fit to print.
+        why: &'a str,
     },
     /// The WebSocket is open.
     Opened {
@@ -72,6 +82,13 @@ pub enum Input<'a> {
         ticket: u64,
         /// The snapshot, or why there is none.
         answer: Result<&'a Batch, Failure>,
+    },
+    /// The snapshot that was asked for has to wait for a while.
+    SnapshotHeld {
+        /// The ticket of [`Action::Snapshot`].
+        ticket: u64,
+        /// Why, in words fit to print.
+        why: &'a str,
     },
     /// The consumer lost messages of a book: it needs a snapshot of it.
     Republish(Subscription),

@@ -40,7 +40,8 @@ impl Backoff {
         let doubled = self.policy.first.saturating_mul(1 << (self.failures - 1).min(20));
         let span = doubled.min(self.policy.longest);
         Some(match recovery {
-            Recovery::RetryAfter(wait) => wait.saturating_add(self.draw(span)),
+            // As long as it said; who comes later than that is only so little later that not all come at once.
+            Recovery::RetryAfter(wait) => wait.saturating_add(self.draw(span.min(self.policy.first.max(wait / 4)))),
             Recovery::FixConfig | Recovery::FixRequest => {
                 // Nothing changes until a person acts: try seldom.
                 let longest = self.policy.longest;
@@ -85,6 +86,9 @@ mod tests {
         let mut backoff = Backoff::new(policy(Some(3)), 7);
         let minute = Duration::from_secs(60);
         assert!(backoff.next(Recovery::RetryAfter(minute)).unwrap() >= minute);
+        let mut often = Backoff::new(policy(None), 7);
+        let waits: Vec<_> = (0..500).filter_map(|_| often.next(Recovery::RetryAfter(minute / 10))).collect();
+        assert!(waits.iter().all(|wait| *wait >= minute / 10 && *wait <= minute / 8), "never much longer than said");
         assert!(backoff.next(Recovery::FixConfig).unwrap() >= Duration::from_secs(30));
         assert_eq!(backoff.next(Recovery::Retry), None);
         assert_eq!(Backoff::new(policy(None), 1).next(Recovery::Stop), None);

@@ -5,7 +5,8 @@
 //! a list of inputs and what it expects.
 //!
 //! - `session`: the machine, and how inputs go through its parts.
-//! - `link`, `liveness`: one connection: its state, its clocks, and how a dead one is detected.
+//! - `opening`, `link`, `liveness`: one connection: how it is opened, its state, its clocks, and how a dead one is
+//!   detected.
 //! - `topics`, `subscribing`, `asks`: what is wanted, what was requested, and which answer belongs to which request.
 //! - `pipeline`, `flow`, `delivery`: the path of an event from the adapter to the consumer.
 //! - `bars` closes bars that the venue leaves open. `resync` gets a book its snapshot. `handover` replaces a connection
@@ -23,6 +24,7 @@ mod flow;
 mod handover;
 mod link;
 mod liveness;
+mod opening;
 mod pace;
 mod pacing;
 mod pipeline;

@@ -7,6 +7,7 @@ use tapewire_core::event::{Batch, Book, BookAction, BookHead, Event};
 use tapewire_core::{Failure, Level, Monotonic, Now, Recovery, Resync, Subscription, SubscriptionState, TopicId};
 
 use crate::delivery::Delivery;
+use crate::flow::Flow;
 use crate::link::LinkState;
 use crate::session::Session;
 use crate::topics::Reason;
@@ -104,12 +105,9 @@ impl Session {
     /// Takes a snapshot, or its failure.
     pub(crate) fn snapshot(&mut self, now: Now, ticket: u64, answer: Result<&Batch, Failure>, out: &mut Output<'_>) {
         let connector = Arc::clone(&self.connector);
+        let Some(id) = self.asker(ticket) else { return };
         let (table, flows) = self.topics.parts();
-        let is_asker = |id: &TopicId| {
-            flows.get(id.index()).is_some_and(|it| it.as_ref().is_some_and(|it| it.resyncing.ticket == Some(ticket)))
-        };
-        let Some((id, entry)) = table.iter().find(|(id, _)| is_asker(id)) else { return };
-        let Some(Some(flow)) = flows.get_mut(id.index()) else { return };
+        let (Some(entry), Some(Some(flow))) = (table.get(id), flows.get_mut(id.index())) else { return };
         flow.resyncing.ticket = None;
         let mut delivery = Delivery { now, entry, counters: &mut self.counters, events: &mut *out.events };
         if let Ok(batch) = answer {
@@ -137,6 +135,22 @@ impl Session {
         for subscription in self.topics.subscriptions(id) {
             self.topics.tell(subscription, state, reason.clone(), now, out.events);
         }
+    }
+
+    /// Tells that a snapshot has to wait.
+    pub(crate) fn snapshot_held(&mut self, now: Now, ticket: u64, why: &str, out: &mut Output<'_>) {
+        let Some(id) = self.asker(ticket) else { return };
+        for subscription in self.topics.subscriptions(id) {
+            let reason = Reason::of(format!("no snapshot yet: {why}"));
+            self.topics.tell(subscription, SubscriptionState::Stale, reason, now, out.events);
+        }
+    }
+
+    /// The topic whose snapshot was asked for.
+    fn asker(&mut self, ticket: u64) -> Option<TopicId> {
+        let (table, flows) = self.topics.parts();
+        let waits = |flow: &Option<Flow>| flow.as_ref().is_some_and(|it| it.resyncing.ticket == Some(ticket));
+        table.iter().map(|(id, _)| id).find(|id| flows.get(id.index()).is_some_and(waits))
     }
 
     /// Delivers a book as it stands.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tapewire_core::event::{Cause, Connection, ConnectionState, Event};
 use tapewire_core::{
-    Connector, Context, Ending, Failure, Grant, LimitError, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId,
+    Connector, Context, Ending, Failure, LimitError, Monotonic, Now, Policy, Protocol, Recovery, Route, TopicId,
 };
 
 use crate::backoff::Backoff;
@@ -173,6 +173,7 @@ impl Session {
             Input::AwaitingInput { connection, prompt } => {
                 self.tell_connection(now, connection, ConnectionState::AwaitingInput, Some(prompt), None, out);
             }
+            Input::Held { connection, wait, why } => self.held(now, connection, wait, why, out),
             Input::Opened { connection } => self.opened(now, connection, out),
             Input::Pinged { connection } | Input::Ponged { connection } => self.heard(now, connection),
             Input::Answered { connection } => {
@@ -185,6 +186,7 @@ impl Session {
                 self.closed(now, connection, failure, out);
             }
             Input::Snapshot { ticket, answer } => self.snapshot(now, ticket, answer, out),
+            Input::SnapshotHeld { ticket, why } => self.snapshot_held(now, ticket, why, out),
             Input::Republish(subscription) => self.republish(now, subscription, out),
             Input::Shutdown => return self.shutdown(now, out),
         }
@@ -280,39 +282,6 @@ impl Session {
             Note::HandOver(why) => self.begin_handover(now, connection, &why, out),
             Note::Fail(failure) => self.end(now, connection, failure, out),
         }
-    }
-
-    /// Begins to open a connection.
-    pub(crate) fn connect(&mut self, now: Now, out: &mut Output<'_>) -> Link {
-        self.last_number += 1;
-        let connection = self.last_number;
-        self.tell_connection(now, connection, ConnectionState::Connecting, None, None, out);
-        out.actions.push(Action::Grant { connection, renew: std::mem::take(&mut self.renew) });
-        Link::new(connection, &self.policy, now.mono)
-    }
-
-    fn granted(&mut self, connection: u64, grant: Grant, out: &mut Output<'_>) {
-        let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Asking) else { return };
-        link.state = LinkState::Dialling;
-        out.actions.push(Action::Dial { connection, request: grant.dial.clone() });
-        link.grant = Some(grant);
-    }
-
-    fn opened(&mut self, now: Now, connection: u64, out: &mut Output<'_>) {
-        let (connector, route, within) = (Arc::clone(&self.connector), self.route, self.policy.login_within);
-        let Some(link) = self.link(connection).filter(|link| link.state == LinkState::Dialling) else { return };
-        let Some(grant) = &link.grant else { return };
-        link.protocol = Some(connector.protocol(route, grant));
-        link.state = LinkState::Login { until: now.mono.after(within) };
-        link.life.open(now.mono);
-        self.counters.connections += 1;
-        self.want_all(connection);
-        self.tell_connection(now, connection, ConnectionState::Open, None, None, out);
-        self.call(now, connection, out, |protocol, cx| protocol.opened(cx));
-        if self.link(connection).is_some_and(|link| matches!(link.state, LinkState::Login { .. })) {
-            self.tell_connection(now, connection, ConnectionState::Login, None, None, out);
-        }
-        self.plan_handover(now, connection);
     }
 
     fn heard(&mut self, now: Now, connection: u64) {

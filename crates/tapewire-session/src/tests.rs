@@ -21,7 +21,7 @@ mod toy;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_core::event::{Batch, Event, Normalized};
+use tapewire_core::event::{Batch, ConnectionState, Event, Normalized};
 use tapewire_core::{Failure, Frame, InstrumentId, Monotonic, Now, Recovery, Subscription, UnixNanos};
 
 use crate::{Action, Catalog, Closure, Counters, How, Input, OutFrame, Output, Session, Setup};
@@ -118,6 +118,11 @@ impl Player {
                 self.input(Input::Opened { connection: number() });
             }
             ("prompt", _) => self.input(Input::AwaitingInput { connection: number(), prompt: "code?" }),
+            ("held", [_, span]) => {
+                let wait = (*span != "?").then(|| span_of(span));
+                self.input(Input::Held { connection: number(), wait, why: "busy" });
+            }
+            ("late", _) => self.input(Input::SnapshotHeld { ticket: number(), why: "busy" }),
             ("pinged", _) => self.input(Input::Pinged { connection: number() }),
             ("answered", _) => self.input(Input::Answered { connection: number() }),
             ("ponged", _) => self.input(Input::Ponged { connection: number() }),
@@ -194,7 +199,11 @@ fn told(event: &Event<'_>) -> String {
     let reason = |reason: &Option<Box<str>>| reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
     let short = |subscription: Subscription| format!("{}@{}", subscription.instrument.symbol(), subscription.channel);
     match event {
-        Event::Connection(it) => format!("#{} {}{}", it.connection, it.state.as_str(), reason(&it.reason)),
+        Event::Connection(it) => {
+            let wait = it.delay.filter(|_| it.state == ConnectionState::Connecting);
+            let wait = wait.map(|wait| format!(" for {wait:?}")).unwrap_or_default();
+            format!("#{} {}{}{wait}", it.connection, it.state.as_str(), reason(&it.reason))
+        }
         Event::Subscription(it) => {
             format!("{} {}{}", short(it.subscription), it.state.as_str(), reason(&it.reason))
         }

@@ -209,8 +209,9 @@ fn policy() -> Policy {
         backoff: Backoff { first: 2 * second, longest: 60 * second, stable_after: 10 * second, attempts_max: None },
         // Ten sockets may stand at once, and each may have a successor for a while.
         connections_max: Some(5),
-        // How fast they may be opened is not documented.
-        dials: Budget { amount: 10, per: 60 * second },
+        // How fast they may be opened is not documented: this limit is ours, so that all ten may come back at once after an
+        // outage in which the venue was dialled in vain.
+        dials: Budget { amount: 30, per: 60 * second },
         // A token that is refused may be a stale one: a new one is got, once.
         renews: true,
         topics_max: 1000,

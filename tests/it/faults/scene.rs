@@ -64,7 +64,7 @@ impl Run {
             Event::Gap(gap) => self::gap(gap),
             Event::Subscription(it) => {
                 let mut text = format!("{} {}", it.subscription.channel, it.state.as_str());
-                it.reason.iter().for_each(|reason| _ = write!(text, ": {reason}"));
+                it.reason.iter().for_each(|reason| _ = write!(text, ": {}", without_address(reason)));
                 it.code.iter().for_each(|code| _ = write!(text, " (code {code})"));
                 text
             }
@@ -93,12 +93,17 @@ fn connection(it: &Connection) -> String {
             reason.truncate(place + end.len());
         }
     }
+    format!("#{} {}{}", it.connection, it.state.as_str(), without_address(&reason))
+}
+
+/// A reason without the venue's address.
+fn without_address(reason: &str) -> String {
     let mut words: Vec<&str> = reason.split(' ').collect();
     words
         .iter_mut()
         .filter(|word| word.contains("localhost:") || word.contains("127.0.0.1:"))
         .for_each(|it| *it = "VENUE");
-    format!("#{} {}{}", it.connection, it.state.as_str(), words.join(" "))
+    words.join(" ")
 }
 
 /// How many are missing is exact where the script decides it. What a lost connection costs is checked by the ledger,

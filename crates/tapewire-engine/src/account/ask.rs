@@ -5,6 +5,7 @@ use tapewire_core::{Failure, Grant, HttpRequest, Recovery, Route, Secret, Subscr
 use tokio::sync::{mpsc, oneshot};
 
 use crate::command::Command;
+use crate::limiter::Held;
 use crate::request::{Answer, RequestError};
 
 /// A question to an account.
@@ -89,6 +90,27 @@ impl Asker {
             Self::Lane(lane) => lane.is_closed(),
             Self::Caller(asker) => asker.is_closed(),
             Self::Requester(asker) => asker.is_closed(),
+        }
+    }
+
+    /// What tells a lane that what it asked for waits. Others wait for an answer and no longer than they like.
+    pub(super) fn teller(&self, ask: &Ask) -> impl Fn(Held) + Send + Sync + use<> {
+        let lane = if let Self::Lane(lane) = self { Some(lane.clone()) } else { None };
+        let (connection, ticket) = match ask {
+            Ask::Grant { connection, .. } => (Some(*connection), None),
+            Ask::Snapshot { ticket, .. } => (None, Some(*ticket)),
+            Ask::Instruments | Ask::Request(_) => (None, None),
+        };
+        move |held| {
+            let command = match (connection, ticket) {
+                (Some(connection), _) => Command::Held { connection, held },
+                (None, Some(ticket)) => Command::SnapshotHeld { ticket, held },
+                (None, None) => return,
+            };
+            // One that has too much to do to be told is not told.
+            if let Some(lane) = &lane {
+                _ = lane.try_send(command);
+            }
         }
     }
 

@@ -7,12 +7,6 @@ use std::time::Duration;
 
 use tapewire_core::Recovery;
 
-/// How long to keep off a host that refuses for its load and does not say how long.
-const KEEP_OFF: Duration = Duration::from_secs(60);
-/// How long to keep off a host that has banned us and does not say how long.
-// The shortest ban that a venue documents; the longest is 3 days.
-const KEEP_OFF_BANNED: Duration = Duration::from_secs(120);
-
 /// A connection could not be opened. Nothing is left of the attempt; whether another one helps is in
 /// [`DialError::recovery`].
 #[derive(Clone, Debug, thiserror::Error)]
@@ -161,8 +155,9 @@ impl DialError {
 
 /// What can be done about a status that refuses.
 const fn refused(status: u16, retry_after: Option<Duration>) -> Recovery {
-    if let Some(wait) = keep_off(status, retry_after) {
-        return Recovery::RetryAfter(wait);
+    match (keep_off(status), retry_after) {
+        (Some(_), Some(wait)) | (Some((wait, _)), None) => return Recovery::RetryAfter(wait),
+        (None, _) => {}
     }
     match status {
         408 | 425 => Recovery::Retry,
@@ -172,17 +167,19 @@ const fn refused(status: u16, retry_after: Option<Duration>) -> Recovery {
     }
 }
 
-/// For how long a status keeps everybody off the host: as it says, or else long.
-pub(crate) const fn keep_off(status: u16, retry_after: Option<Duration>) -> Option<Duration> {
-    let default = match status {
-        418 => KEEP_OFF_BANNED,
-        429 | 503 => KEEP_OFF,
+/// For how long a status keeps everybody off a host that does not say how long: at first, and at the longest, when it
+/// comes again and again.
+pub(crate) const fn keep_off(status: u16) -> Option<(Duration, Duration)> {
+    let (first, longest) = match status {
+        // It is busy, or being repaired: that may be over in a moment.
+        503 => (1, 30),
+        // We ask too much: asking on makes it worse.
+        429 => (10, 120),
+        // We are banned: for two minutes up to three days, where a venue documents it.
+        418 => (120, 3600),
         _ => return None,
     };
-    match retry_after {
-        Some(wait) => Some(wait),
-        None => Some(default),
-    }
+    Some((Duration::from_secs(first), Duration::from_secs(longest)))
 }
 
 impl fmt::Display for Stage {
@@ -224,13 +221,15 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        let (minute, ban) = (Recovery::RetryAfter(KEEP_OFF), Recovery::RetryAfter(KEEP_OFF_BANNED));
+        let after = |seconds| Recovery::RetryAfter(Duration::from_secs(seconds));
         let said = Some(Duration::from_secs(7));
         let cases = [
-            (429, None, minute),
-            (429, said, Recovery::RetryAfter(Duration::from_secs(7))),
-            (418, None, ban),
-            (503, None, minute),
+            (429, None, after(10)),
+            (429, said, after(7)),
+            (418, None, after(120)),
+            (418, said, after(7)),
+            (503, None, after(1)),
+            (503, said, after(7)),
             (500, said, Recovery::Retry),
             (200, None, Recovery::Retry),
             (302, None, Recovery::FixConfig),

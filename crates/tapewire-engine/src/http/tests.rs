@@ -13,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// A word that must not appear in any error.
 const WORD: &str = "hunter2secret";
 
+/// Is told nothing.
+fn nobody(_: Held) {}
+
 /// What the server does on one connection.
 #[derive(Clone, Copy, Debug)]
 enum Conduct {
@@ -94,7 +97,7 @@ fn printed(error: &HttpError) -> String {
 }
 
 async fn failure(conduct: Conduct) -> HttpError {
-    let error = setup(conduct).0.send(&base(), &get(), PATIENCE).await.unwrap_err();
+    let error = setup(conduct).0.send(&base(), &get(), PATIENCE, &nobody).await.unwrap_err();
     assert!(!printed(&error).contains(WORD), "{}", printed(&error));
     error
 }
@@ -103,7 +106,7 @@ async fn failure(conduct: Conduct) -> HttpError {
 async fn five_requests_use_one_connection() {
     let (client, memory, _) = setup(Conduct::Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
     for _ in 0..5 {
-        let reply = client.send(&base(), &get(), PATIENCE).await.unwrap();
+        let reply = client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap();
         assert_eq!((reply.status, reply.body.as_str(), reply.retry_after), (200, "ok", None));
     }
     assert_eq!((memory.dials(), memory.heads().len()), (1, 5));
@@ -118,7 +121,7 @@ async fn five_requests_use_one_connection() {
 async fn redirections_and_error_statuses_are_answers() {
     let moved = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere/\r\nContent-Length: 0\r\n\r\n";
     let (client, memory, _) = setup(Conduct::Answers(moved));
-    assert_eq!(client.send(&base(), &get(), PATIENCE).await.unwrap().status, 302);
+    assert_eq!(client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap().status, 302);
     assert_eq!(memory.heads().len(), 1);
 }
 
@@ -128,13 +131,13 @@ async fn a_safe_request_is_sent_again_once_and_another_never() {
     for (replay, heads, succeeds) in [(Replay::Safe, 3, true), (Replay::Never, 2, false)] {
         let (client, memory, _) = setup(Conduct::Closes);
         let request = HttpRequest { replay, ..get() };
-        client.send(&base(), &request, PATIENCE).await.unwrap();
-        assert_eq!(client.send(&base(), &request, PATIENCE).await.is_ok(), succeeds);
+        client.send(&base(), &request, PATIENCE, &nobody).await.unwrap();
+        assert_eq!(client.send(&base(), &request, PATIENCE, &nobody).await.is_ok(), succeeds);
         assert_eq!(memory.heads().len(), heads, "{replay:?}");
     }
     for (replay, heads) in [(Replay::Safe, 2), (Replay::Never, 1)] {
         let (client, memory, _) = setup(Conduct::Hangs);
-        let error = client.send(&base(), &HttpRequest { replay, ..get() }, PATIENCE).await.unwrap_err();
+        let error = client.send(&base(), &HttpRequest { replay, ..get() }, PATIENCE, &nobody).await.unwrap_err();
         assert!(matches!(error, HttpError::Lost { .. }), "{error:?}");
         assert_eq!(memory.heads().len(), heads, "{replay:?}");
         assert!(!printed(&error).contains(WORD));
@@ -144,24 +147,29 @@ async fn a_safe_request_is_sent_again_once_and_another_never() {
 #[tokio::test(start_paused = true)]
 async fn a_status_that_says_wait_holds_the_next_request_back() {
     let cases = [
-        (&b"HTTP/1.1 429 X\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n"[..], 20),
-        (b"HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n", 60),
+        (&b"HTTP/1.1 429 X\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n"[..], Some(50), 20),
+        (b"HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n", None, 10),
+        (b"HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n", Some(50), 50),
+        (b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", None, 1),
+        (b"HTTP/1.1 503 X\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n", None, 3),
     ];
-    for (answer, seconds) in cases {
+    for (answer, usual, seconds) in cases {
         let (client, memory, clock) = setup(Conduct::Answers(answer));
         let wait = Duration::from_secs(seconds);
-        assert_eq!(client.send(&base(), &get(), PATIENCE).await.unwrap().retry_after, Some(wait));
-        client.send(&base(), &get(), PATIENCE).await.unwrap();
-        assert!(clock.mono().0 >= wait && memory.heads().len() == 2, "{:?}", clock.mono());
+        let reply = client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap();
+        assert_eq!(reply.keep_off(usual.map(Duration::from_secs)), Some(wait));
+        client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap();
+        assert!(clock.mono().0 >= wait && clock.mono().0 < wait + wait / 10, "{:?}", clock.mono());
+        assert_eq!(memory.heads().len(), 2);
         let elsewhere = "https://another.example".parse().unwrap();
         let before = clock.mono();
-        client.send(&elsewhere, &get(), PATIENCE).await.unwrap();
+        client.send(&elsewhere, &get(), PATIENCE, &nobody).await.unwrap();
         assert_eq!(clock.mono(), before, "another host does not wait");
     }
     // A long one is an error at once.
     let (client, memory, _) = setup(Conduct::Answers(b"HTTP/1.1 418 X\r\nContent-Length: 0\r\n\r\n"));
-    client.send(&base(), &get(), PATIENCE).await.unwrap();
-    let error = client.send(&base(), &get(), PATIENCE).await.unwrap_err();
+    client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap().keep_off(None);
+    let error = client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap_err();
     assert_eq!(error.recovery(), Recovery::RetryAfter(Duration::from_secs(120)));
     assert_eq!(memory.heads().len(), 1);
 }
@@ -170,11 +178,11 @@ async fn a_status_that_says_wait_holds_the_next_request_back() {
 async fn spends_no_more_than_the_budget() {
     let (client, memory, clock) = setup(Conduct::Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
     let heavy = HttpRequest { weight: 60, ..get() };
-    client.send(&base(), &heavy, PATIENCE).await.unwrap();
+    client.send(&base(), &heavy, PATIENCE, &nobody).await.unwrap();
     assert!(clock.mono().0 < Duration::from_secs(1));
-    client.send(&base(), &heavy, PATIENCE).await.unwrap();
+    client.send(&base(), &heavy, PATIENCE, &nobody).await.unwrap();
     assert!(clock.mono().0 > Duration::from_secs(60));
-    let error = client.send(&base(), &HttpRequest { weight: 101, ..get() }, PATIENCE).await.unwrap_err();
+    let error = client.send(&base(), &HttpRequest { weight: 101, ..get() }, PATIENCE, &nobody).await.unwrap_err();
     assert!(matches!(error, HttpError::TooHeavy { weight: 101, amount: 100 }), "{error:?}");
     assert_eq!((error.recovery(), memory.heads().len()), (Recovery::FixRequest, 2));
 }
@@ -182,16 +190,16 @@ async fn spends_no_more_than_the_budget() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_is_bounded_in_time_and_size_and_is_text() {
     let (client, _, clock) = setup(Conduct::Silent);
-    let error = client.send(&base(), &get(), PATIENCE).await.unwrap_err();
+    let error = client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap_err();
     assert!(matches!(error, HttpError::Timeout { .. }) && !printed(&error).contains(WORD), "{error:?}");
     assert_eq!(clock.mono().0, ANSWER_WITHIN);
     let trickle = failure(Conduct::Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")).await;
     assert!(matches!(trickle, HttpError::Timeout { .. }), "{trickle:?}");
     let (mut client, _, _) = setup(Conduct::Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789"));
     client.body_max = 9;
-    assert_eq!(client.send(&base(), &get(), PATIENCE).await.unwrap().body, "123456789");
+    assert_eq!(client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap().body, "123456789");
     client.body_max = 8;
-    let error = client.send(&base(), &get(), PATIENCE).await.unwrap_err();
+    let error = client.send(&base(), &get(), PATIENCE, &nobody).await.unwrap_err();
     assert!(matches!(error, HttpError::TooLarge { limit: 8, .. }), "{error:?}");
     let latin = failure(Conduct::Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xe9")).await;
     assert!(matches!(latin, HttpError::NotUtf8 { .. }), "{latin:?}");
@@ -213,7 +221,7 @@ async fn a_dial_that_fails_says_so() {
     let budget = Budget { amount: 1, per: Duration::from_secs(1) };
     let client = HttpClient::new(Arc::new(Refusing), Clock::system(), budget);
     let base: Url = format!("http://me:{WORD}@rest.example").parse().unwrap();
-    let error = client.send(&base, &get(), PATIENCE).await.unwrap_err();
+    let error = client.send(&base, &get(), PATIENCE, &nobody).await.unwrap_err();
     assert!(matches!(&error, HttpError::Dial(DialError::Connect { host, .. }) if host == "rest.example:80"));
     assert!(!printed(&error).contains(WORD), "{}", printed(&error));
 }

@@ -189,3 +189,16 @@ fn a_book_without_numbers_is_void_after_what_cannot_be_read() {
         );
     }
 }
+
+#[test]
+fn a_snapshot_that_has_to_wait_is_told_once_and_then_made_good() {
+    play(Toy::plain(), BEGIN).play(
+        "1< delta A.book 3 4
+         late 7               =>
+         late 1               => A@book stale: no snapshot yet: busy
+         late 1               =>
+         snapshot 1 fails     =>
+         wait 1s              => @500ms snapshot 2 of A.book
+         snapshot 2 A.book 3  => snapshot A 3 | delta A 4 | A@book confirmed",
+    );
+}

@@ -220,3 +220,19 @@ fn a_refused_grant_is_renewed_once_or_is_the_end() {
         "up 2\n2< welcome\nlost 2 refused => #2 backoff: broken\nwait 3s\nlost 3 refused => #3 gave_up: broken | ended",
     );
 }
+
+#[test]
+fn what_waits_for_its_turn_is_told_until_it_is_open() {
+    play(
+        Toy::plain(),
+        "catalog none
+         +A@trade   => A@trade pending | #1 connecting | grant 1
+         held 1 5s  => #1 connecting: busy for 5s
+         grant 1    => dial 1
+         held 1 ?   => #1 connecting: busy
+         held 1 70s => #1 connecting: busy for 70s
+         held 2 5s  =>
+         open 1     => #1 open | 1> sub 1 A.trade
+         held 1 5s  =>",
+    );
+}

@@ -26,7 +26,7 @@ impl Links {
             let reason = event.reason.as_deref().unwrap_or_default();
             return Err(format!("connection {number} gave up for good, although the fault passes: {reason}"));
         }
-        if is_end(state) && event.reason.as_deref().is_none_or(str::is_empty) {
+        if (is_end(state) || before == Some(state)) && event.reason.as_deref().is_none_or(str::is_empty) {
             return Err(format!("connection {number} is told to be `{}` without a reason", state.as_str()));
         }
         Ok(())
@@ -82,7 +82,8 @@ fn may_follow(before: Option<ConnectionState>, state: ConnectionState) -> bool {
     match (before, state) {
         (None, state) => state == S::Connecting,
         (Some(before), _) if is_end(before) => false,
-        (Some(_), S::Connecting) => false,
+        // Once more where it has to wait.
+        (Some(before), S::Connecting) => before == S::Connecting,
         (Some(before), S::Open) => matches!(before, S::Connecting | S::AwaitingInput),
         (Some(before), S::AwaitingInput) => matches!(before, S::Connecting | S::AwaitingInput),
         (Some(before), S::Login) => before == S::Open,

@@ -175,6 +175,11 @@ fn connections_begin_and_end_in_order_and_with_reasons() {
         connection(watch, 1, Connecting, None);
         connection(watch, 1, Backoff, None);
     });
+    check("told to be `connecting` without a reason", |watch| {
+        connection(watch, 1, Connecting, None);
+        connection(watch, 1, Connecting, Some("the venue is busy"));
+        connection(watch, 1, Connecting, None);
+    });
     check("2 begins while 1 is `connecting`", |watch| {
         connection(watch, 1, Connecting, None);
         connection(watch, 2, Connecting, None);

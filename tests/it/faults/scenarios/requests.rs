@@ -1,6 +1,6 @@
 //! Requests whose answers are lost, late, wrong or a refusal, on the connection and over HTTP.
 
-use super::{ROW, Scenario};
+use super::{ROW, Scenario, seconds};
 
 #[rustfmt::skip] // A table reads better as one.
 pub(super) const ROWS: &[Scenario] = &[
@@ -38,6 +38,14 @@ pub(super) const ROWS: &[Scenario] = &[
         story: &["dial", "#1 open", "trade confirmed", "quote confirmed", "book confirmed",
             "book stale: no snapshot: HTTP status 429 (code 429)", "#1 live", "book snapshot", "book confirmed"],
         more: |run, _| assert_eq!(run.times("book snapshot")[0].as_secs(), 9), ..ROW },
+    // The list of instruments is refused, and the book's snapshot has to wait: for a moment, unless the venue says more.
+    Scenario { fault: "rest_fail", script: r#"{"after":0,"fault":"rest_fail","args":{"status":503,"path":"/api/v3/exchangeInfo"}}"#,
+        story: &["dial", "#1 open", "trade confirmed", "quote confirmed", "book confirmed", "#1 live", "book snapshot"],
+        more: |run, _| assert!(run.times("book snapshot")[0] < seconds(2), "{:?}", run.times("book snapshot")), ..ROW },
+    Scenario { fault: "rest_fail", script: r#"{"after":0,"fault":"rest_fail","args":{"status":503,"retry_after":12,"path":"/api/v3/exchangeInfo"}}"#,
+        story: &["dial", "#1 open", "trade confirmed", "quote confirmed", "book confirmed",
+            "book stale: no snapshot yet: VENUE refused with status 503", "#1 live", "book snapshot", "book confirmed"],
+        more: |run, _| assert_eq!(run.times("book snapshot")[0].as_secs(), 12), ..ROW },
     Scenario { fault: "rest_stale", script: r#"
         {"at_ms":5000,"fault":"rest_stale","args":{"path":"/api/v3/depth","count":3}}
         {"at_ms":6000,"fault":"skip","args":{"stream":"btcusdt@depth@100ms"}}"#,
