@@ -55,6 +55,16 @@ pub(crate) enum Error {
         /// Why, in the session's words.
         reason: Option<Box<str>>,
     },
+    /// A session of a venue gave up while others went on; the command did what it was told without it.
+    #[error("{venue} refused a part of what was wanted{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    PartGaveUp {
+        /// The venue.
+        venue: tapewire::VenueId,
+        /// What can be done.
+        recovery: Option<Recovery>,
+        /// Why, in the session's words.
+        reason: Option<Box<str>>,
+    },
     /// A venue without a list of instruments was asked for it.
     #[error("{venue} does not list its instruments")]
     NoInstruments {
@@ -159,11 +169,13 @@ impl Error {
                 | tapewire_sim::Error::CaFile { .. } => FAILED,
                 _ => WRONG_USAGE,
             },
-            Self::GaveUp { recovery: Some(Recovery::Reauthenticate), .. } => REFUSED,
+            Self::GaveUp { recovery: Some(Recovery::Reauthenticate), .. }
+            | Self::PartGaveUp { recovery: Some(Recovery::Reauthenticate), .. } => REFUSED,
             Self::Desk { known, .. } => of_desk(known),
             Self::Asked(error) => of_request(error),
             Self::AllRejected { .. }
             | Self::GaveUp { .. }
+            | Self::PartGaveUp { .. }
             | Self::Interrupted { .. }
             | Self::NoSuchOrder { .. }
             | Self::NothingToShow

@@ -78,6 +78,8 @@ where
     });
     // A thread that still writes to a full pipe would be waited for without end.
     runtime.shutdown_background();
+    // Somebody may still be asked for a password.
+    crate::otp::restore();
     outcome
 }
 

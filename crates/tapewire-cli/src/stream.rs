@@ -1,11 +1,12 @@
 //! `tapewire stream`: live events, as they come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire::event::{Batch, ConnectionState, Event, Normalized as _};
-use tapewire::{Delivery, Engine, Feed, Recovery, Subscription, SubscriptionState, VenueId};
+use tapewire::event::{Batch, Connection, ConnectionState, Event, Normalized as _};
+use tapewire::{Delivery, Engine, Feed, Recovery, Route, Subscription, SubscriptionState, VenueId};
 
 use crate::config::{Accounts, ConnectArgs};
 use crate::duration;
@@ -21,32 +22,39 @@ Examples:
   tapewire stream 'binance:*@ticker:mini' --max-events 100
   tapewire stream binance:BTCUSDT@trade --endpoint binance=ws://127.0.0.1:9443     from a simulated venue
 
-A subscription is VENUE:SYMBOL@CHANNEL; `tapewire venues` lists the channels.";
+A subscription is VENUE:SYMBOL@CHANNEL; `tapewire venues` lists the channels.
 
-/// Print live events: data, and what happens to connections and subscriptions
+Where a venue refuses a part, such as an account's events for a wrong one-time code, the rest goes on: a line on
+standard error says so at once, and the exit code says so in the end: 3 where credentials were refused.";
+
+/// Print live events: data, plus the state of connections and subscriptions
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// What to subscribe, such as `binance:BTCUSDT@trade`
+    /// A subscription, such as `binance:BTCUSDT@trade`
     #[arg(required = true, value_name = "SUB")]
     subscriptions: Vec<Subscription>,
 
-    /// End after this time, such as 10s, 500ms, 2m or 1h
+    /// Stop after this long, such as 10s, 500ms, 2m or 1h
     #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     time: Option<Duration>,
 
-    /// End after so many events; notices on connections, subscriptions and gaps do not count
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Stop after this many events, not counting connection, subscription and gap notices
+    #[arg(long, value_name = "N", value_parser = above_zero)]
     max_events: Option<u64>,
 
     #[command(flatten)]
     connect: ConnectArgs,
 }
 
+fn above_zero(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("write a whole number above 0")
+}
+
 pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<(), Error> {
-    let (mut feed, asked_for) = start(&args)?;
+    let (mut feed, routes) = start(&args)?;
     let mut stop = stop.after(args.time);
-    let mut progress = Progress::new(&args, asked_for);
+    let mut progress = Progress::new(&args, routes);
     let mut batch = Batch::new();
     let asked = loop {
         tokio::select! {
@@ -68,26 +76,27 @@ pub(crate) async fn run(args: Args, mut output: Output, stop: Stop) -> Result<()
             break;
         }
     }
-    Ok(())
+    progress.refused_part()
 }
 
-/// Starts an engine with the venues that the subscriptions name; says also whether any adapter knows one of them.
-fn start(args: &Args) -> Result<(Feed, bool), Error> {
+/// Starts an engine with the venues that the subscriptions name; says also which of a venue's connections each
+/// subscription goes to, if its adapter knows it.
+fn start(args: &Args) -> Result<(Feed, BTreeMap<Subscription, Route>), Error> {
     let accounts = Accounts::load(&args.connect)?;
     // Whoever reads our output may pause for a moment; what is longer is told by a gap.
     let mut builder = Engine::builder().delivery(Delivery::Block).otp_source(Arc::new(Terminal));
     let names: BTreeSet<VenueId> = args.subscriptions.iter().map(|it| it.instrument.venue()).collect();
-    let mut asked_for = false;
+    let mut routes = BTreeMap::new();
     for name in names {
         let venue = accounts.venue(name.as_str())?;
-        let mut its = args.subscriptions.iter().filter(|it| it.instrument.venue() == name);
-        asked_for |= its.any(|it| venue.connector.topic(it).is_ok());
+        let its = args.subscriptions.iter().filter(|it| it.instrument.venue() == name);
+        routes.extend(its.filter_map(|it| Some((*it, venue.connector.topic(it).ok()?.route))));
         builder = builder.venue(venue);
     }
     for subscription in &args.subscriptions {
         builder = builder.subscribe(*subscription);
     }
-    Ok((builder.start()?, asked_for))
+    Ok((builder.start()?, routes))
 }
 
 /// Prints a batch, as one write; returns whether that was all that is wanted.
@@ -106,21 +115,24 @@ fn print(batch: &Batch, progress: &mut Progress, output: &mut Output) -> Result<
 
 /// What is still to come.
 struct Progress {
-    /// Whether any subscription is put to a venue; the others are refused by their adapters.
-    asked_for: bool,
+    /// The subscriptions that are put to a venue, each with its connection; the others are refused by their adapters.
+    routes: BTreeMap<Subscription, Route>,
     events_left: Option<u64>,
     /// The subscriptions that can still bring something.
     hopeful: BTreeSet<Subscription>,
     /// The subscriptions that were rejected, with the reasons.
     rejected: Vec<String>,
     /// The venues whose session has given up, and why.
-    gave_up: BTreeMap<VenueId, (Option<Recovery>, Option<Box<str>>)>,
+    gave_up: BTreeMap<VenueId, Why>,
 }
 
+/// What can be done about a session that gave up, and why it did.
+type Why = (Option<Recovery>, Option<Box<str>>);
+
 impl Progress {
-    fn new(args: &Args, asked_for: bool) -> Self {
+    fn new(args: &Args, routes: BTreeMap<Subscription, Route>) -> Self {
         Self {
-            asked_for,
+            routes,
             events_left: args.max_events,
             hopeful: args.subscriptions.iter().copied().collect(),
             rejected: Vec::new(),
@@ -138,6 +150,7 @@ impl Progress {
             }
             Event::Connection(notice) if notice.state == ConnectionState::GaveUp => {
                 // Its subscriptions are rejected one by one; those on other connections of the venue live on.
+                self.warn(notice);
                 self.gave_up.insert(notice.venue, (notice.recovery, notice.reason.clone()));
             }
             _ if !event.kind().is_notice() => self.events_left = self.events_left.map(|left| left.saturating_sub(1)),
@@ -146,13 +159,41 @@ impl Progress {
         self.hopeful.is_empty() || self.events_left == Some(0)
     }
 
-    fn outcome(self) -> Result<(), Error> {
-        if !self.hopeful.is_empty() {
-            return Ok(());
-        }
-        match self.gave_up.into_iter().next() {
-            Some((venue, (recovery, reason))) => Err(Error::GaveUp { venue, recovery, reason }),
-            None => Err(Error::AllRejected { reasons: self.rejected, asked_for: self.asked_for }),
+    /// Says at once what is lost with a connection that gave up, where others go on. Where none does, the end says it.
+    fn warn(&self, notice: &Connection) {
+        let is_lost = |it: &&Subscription| {
+            it.instrument.venue() == notice.venue && self.routes.get(it).is_some_and(|route| route.0 == notice.route)
+        };
+        let (lost, left): (Vec<&Subscription>, Vec<&Subscription>) = self.hopeful.iter().partition(is_lost);
+        if !lost.is_empty() && !left.is_empty() {
+            let lost = lost.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            let reason = notice.reason.as_deref().unwrap_or("it gives no reason");
+            _ = writeln!(io::stderr(), "warning: {} refused {lost}: {reason}; the rest goes on", notice.venue);
         }
     }
+
+    /// How a stream ended that was not told to.
+    fn outcome(self) -> Result<(), Error> {
+        if !self.hopeful.is_empty() {
+            return self.refused_part();
+        }
+        let asked_for = !self.routes.is_empty();
+        match first(self.gave_up) {
+            Some((venue, (recovery, reason))) => Err(Error::GaveUp { venue, recovery, reason }),
+            None => Err(Error::AllRejected { reasons: self.rejected, asked_for }),
+        }
+    }
+
+    /// Whether a venue refused a part, although the rest went on to the end.
+    fn refused_part(self) -> Result<(), Error> {
+        match first(self.gave_up) {
+            Some((venue, (recovery, reason))) => Err(Error::PartGaveUp { venue, recovery, reason }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The one to end with, of several that gave up: refused credentials before all else.
+fn first(gave_up: BTreeMap<VenueId, Why>) -> Option<(VenueId, Why)> {
+    gave_up.into_iter().min_by_key(|(_, (recovery, _))| *recovery != Some(Recovery::Reauthenticate))
 }

@@ -3,7 +3,7 @@
 use super::{Id, Side, normalized};
 use crate::{Channel, Decimal, InstrumentId, Total, UnixNanos};
 
-/// The state of one of your orders.
+/// The state of one's own order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// What it is about.
@@ -26,17 +26,17 @@ pub struct Order {
     pub side: Option<Side>,
     /// The venue's word for the type.
     pub order_type: Option<Box<str>>,
-    /// The venue's word for its time in force.
+    /// The venue's word for how long it stands.
     pub time_in_force: Option<Box<str>>,
-    /// The limit price.
+    /// The limit.
     pub price: Option<Decimal>,
-    /// The trigger price at which it becomes active.
+    /// The price at which it becomes active.
     pub trigger_price: Option<Decimal>,
-    /// The ordered quantity.
+    /// How much was asked for.
     pub quantity: Option<Decimal>,
-    /// The executed quantity.
+    /// How much was executed.
     pub filled: Option<Decimal>,
-    /// The quantity still open.
+    /// How much is still open.
     pub remaining: Option<Decimal>,
     /// The average price of what was executed.
     pub average_price: Option<Decimal>,
@@ -46,9 +46,9 @@ pub struct Order {
     pub raw_status: Option<Box<str>>,
     /// The side of the position it belongs to, where the venue keeps both.
     pub position_side: Option<Box<str>>,
-    /// Whether it may only reduce a position.
+    /// Whether it may only make a position smaller.
     pub reduce_only: Option<bool>,
-    /// Why it was rejected or ended.
+    /// Why it was refused or ended.
     pub reason: Option<Box<str>>,
 }
 
@@ -89,7 +89,7 @@ impl OrderStatus {
     }
 }
 
-/// An execution of one of your orders.
+/// An execution of one's own order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fill {
     /// What it is about.
@@ -118,13 +118,13 @@ pub struct Fill {
     pub fee: Option<Decimal>,
     /// In which asset.
     pub fee_asset: Option<Box<str>>,
-    /// Whether we added or took liquidity.
+    /// Whether we gave or took liquidity.
     pub liquidity: Option<Liquidity>,
 }
 
 normalized!(Fill, Fill);
 
-/// Whether an execution added or took liquidity.
+/// Whether an execution gave or took liquidity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say all")]
 pub enum Liquidity {
@@ -143,7 +143,7 @@ impl Liquidity {
     }
 }
 
-/// What the account holds of an asset. The instrument is `*`: the account.
+/// What one has of an asset. The instrument is `*`: the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balance {
     /// What it is about.
@@ -158,11 +158,11 @@ pub struct Balance {
     pub account: Box<str>,
     /// Which asset.
     pub asset: Box<str>,
-    /// The total.
+    /// All of it.
     pub total: Option<Total>,
-    /// What is available.
+    /// What can be used.
     pub available: Option<Total>,
-    /// What is locked in orders.
+    /// What is bound in orders.
     pub locked: Option<Total>,
     /// By how much it changed.
     pub change: Option<Total>,
@@ -170,7 +170,7 @@ pub struct Balance {
 
 normalized!(Balance, Balance);
 
-/// What the account holds of an instrument.
+/// What one holds of an instrument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Position {
     /// What it is about.
@@ -189,13 +189,13 @@ pub struct Position {
     pub short: Option<Decimal>,
     /// Long minus short.
     pub net: Option<Decimal>,
-    /// The average entry price.
+    /// The average price it was entered at.
     pub entry_price: Option<Decimal>,
     /// The mark price.
     pub mark_price: Option<Decimal>,
-    /// The unrealized profit and loss, at the mark price.
+    /// What closing it at the mark price would bring.
     pub unrealized_pnl: Option<Total>,
-    /// The realized profit and loss.
+    /// What it has brought.
     pub realized_pnl: Option<Total>,
 }
 
