@@ -39,35 +39,35 @@ impl Recovery {
     }
 }
 
-/// A text that names something could not be read.
+/// A name or address could not be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// The text is no venue name. Nothing was done; write one of the names `tapewire venues` lists.
+    /// Not a venue name. Use one of the names that `tapewire venues` lists.
     #[error("`{text}` is not a venue: write lower-case letters, digits and hyphens, such as `binance`")]
     Venue {
         /// What was written.
         text: String,
     },
-    /// The text is no raw symbol: empty, too long, or with white space.
+    /// Not a raw symbol: empty, too long, or with white space.
     #[error("`{text}` is not a symbol: write the venue's own spelling, such as `BTCUSDT`")]
     Symbol {
         /// What was written.
         text: String,
     },
-    /// The text lacks its venue.
+    /// The venue is missing.
     #[error("`{text}` is not an instrument: write `venue:SYMBOL`, such as `binance:BTCUSDT`")]
     Instrument {
         /// What was written.
         text: String,
     },
-    /// The text lacks its venue or its channel.
+    /// The venue or the channel is missing.
     #[error("`{text}` is not a subscription: write `venue:SYMBOL@channel`, such as `binance:BTCUSDT@trade`")]
     Subscription {
         /// What was written.
         text: String,
     },
-    /// There is no such channel.
+    /// Not a channel.
     #[error("`{text}` is not a channel{}", did_you_mean(.nearest))]
     Channel {
         /// What was written.
@@ -75,19 +75,19 @@ pub enum ParseError {
         /// The known channels nearest to it.
         nearest: Vec<String>,
     },
-    /// There is no such interval.
+    /// Not an interval.
     #[error("`{text}` is not an interval: write one of 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M")]
     Interval {
         /// What was written.
         text: String,
     },
-    /// The text is no offset from UTC.
+    /// Not an offset from UTC.
     #[error("`{text}` is not an offset from UTC: write it as `+08:00`")]
     Offset {
         /// What was written.
         text: String,
     },
-    /// The text is no address that can be dialled.
+    /// Not an address that can be connected to.
     #[error("not an address: {why}; write it as `wss://host:port/path`")]
     Url {
         /// What is wrong with it. The address itself may hold a secret and is not repeated.
@@ -114,35 +114,35 @@ impl ParseError {
     }
 }
 
-/// A frame, or a part of one, could not be decoded. It was reported and counted; the connection lives on, unless the frame
-/// passed a limit.
+/// A frame, or part of one, could not be decoded. It was reported and counted; the connection stays up, unless the frame
+/// exceeded a limit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The payload is not JSON, or not of the documented shape.
     #[error(transparent)]
     Json(#[from] tapewire_json::Error),
-    /// A text frame is not UTF-8, or a compressed payload does not open.
+    /// A text frame is not UTF-8, or a compressed payload cannot be decompressed.
     #[error("{0}")]
     Payload(&'static str),
     /// A name in the payload cannot be an instrument or a topic.
     #[error(transparent)]
     Name(#[from] ParseError),
-    /// A value is well formed and outside what it may be.
+    /// A value is well formed but out of range.
     #[error("{field} is out of range")]
     OutOfRange {
         /// The member that holds it.
         field: &'static str,
     },
-    /// The frame passed a limit of ours. This alone costs the connection too.
+    /// The frame exceeded one of our limits. Only this ends the connection as well.
     #[error(transparent)]
     Limit(#[from] LimitError),
 }
 
-/// A venue's frame passed a limit of ours. It was dropped, and its connection ended: what opens in its place begins anew,
-/// as after any loss. Raise the limit where frames that long are to be expected.
+/// One of the venue's frames exceeded one of our limits. It was dropped and its connection ended; a new one is opened, as
+/// after any loss. Raise the limit if frames of that size are to be expected.
 ///
-/// It stands in [`Connection::limit`](crate::event::Connection::limit) of the event that tells the end.
+/// The event that reports the end has it in [`Connection::limit`](crate::event::Connection::limit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {
@@ -155,7 +155,7 @@ pub enum LimitError {
 }
 
 impl LimitError {
-    /// What is done: the connection is opened again.
+    /// What happens: the connection is opened again.
     #[must_use]
     pub const fn recovery(&self) -> Recovery {
         Recovery::Retry
@@ -163,7 +163,7 @@ impl LimitError {
 }
 
 impl DecodeError {
-    /// What the caller can do: nothing about this frame; the next ones are not touched by it.
+    /// What the caller can do: nothing about this frame; the following ones are unaffected.
     #[must_use]
     pub const fn recovery(&self) -> Recovery {
         Recovery::Retry

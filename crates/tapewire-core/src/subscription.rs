@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::error::{ParseError, excerpt};
 use crate::{Channel, InstrumentId};
 
-/// A wish: an instrument and a channel, written `binance:BTCUSDT@trade`.
+/// What to subscribe to: an instrument and a channel, written `binance:BTCUSDT@trade`.
 ///
 /// The text is split at the first `:` and at the last `@`, so raw symbols may hold both.
 ///
@@ -51,16 +51,16 @@ impl serde::Serialize for Subscription {
     }
 }
 
-/// Where a subscription stands.
+/// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionState {
-    /// Asked for, and not yet answered.
+    /// Requested, and not yet answered.
     Pending,
-    /// The venue said yes, or data arrived.
+    /// The venue confirmed it, or data arrived.
     Confirmed,
-    /// The venue or the adapter said no; it is not tried again.
+    /// The venue or the adapter refused it; it is not retried.
     Rejected,
-    /// Confirmed, but silent for longer than its channel may be; it is being asked for again.
+    /// Confirmed, but silent for longer than its channel may be; it is being requested again.
     Stale,
     /// No longer wanted.
     Removed,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{Connector, Credentials, ParseError, Secret, Url, VenueId};
 
-/// Where a venue is and who we are there. What is `None` is the adapter's default.
+/// Where a venue is and who we are there. `None` means the adapter's default.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
     /// The base of its WebSockets.
@@ -17,11 +17,11 @@ pub struct Target {
     pub account: String,
     /// What proves who we are.
     pub credentials: Option<Credentials>,
-    /// A file that tokens are kept in from one run to the next; `None`: nowhere.
+    /// The file that keeps tokens between runs; `None`: tokens are not kept.
     pub keep: Option<PathBuf>,
     /// A proxy to go through: `http://` (CONNECT) or `socks5://`.
     pub proxy: Option<Url>,
-    /// Certificates to trust beside the public ones, as PEM.
+    /// Additional certificates to trust, as PEM.
     pub roots: Vec<String>,
 }
 
@@ -69,8 +69,8 @@ impl Venue {
         self.connector.venue()
     }
 
-    /// Connects to another WebSocket base, as of a simulated venue. REST follows to the same authority unless
-    /// [`Venue::rest`] says otherwise.
+    /// Connects to another WebSocket base, such as a simulated venue. REST uses the same authority unless [`Venue::rest`]
+    /// says otherwise.
     #[must_use]
     pub fn endpoint(mut self, url: Url) -> Self {
         self.target.websocket = Some(url);
@@ -84,7 +84,7 @@ impl Venue {
         self
     }
 
-    /// Goes through a proxy.
+    /// Connects through a proxy.
     #[must_use]
     pub fn proxy(mut self, url: Url) -> Self {
         self.target.proxy = Some(url);
@@ -98,7 +98,7 @@ impl Venue {
         self
     }
 
-    /// Says who we are.
+    /// Sets the credentials.
     #[must_use]
     pub fn credentials(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
         self.target.credentials =
@@ -106,7 +106,7 @@ impl Venue {
         self
     }
 
-    /// Adds the third word that some venues want, to credentials that were given before.
+    /// Adds the passphrase that some venues require, to credentials that were set before.
     #[must_use]
     pub fn passphrase(mut self, text: impl Into<String>) -> Self {
         if let Some(credentials) = &mut self.target.credentials {
@@ -115,8 +115,8 @@ impl Venue {
         self
     }
 
-    /// Keeps tokens from one run to the next in a file of this account alone, which nobody else can read. Without it
-    /// each run logs in anew. Only where the venue's tokens can outlive a run.
+    /// Keeps tokens between runs, in a file for this account only, which nobody else can read. Without it every run logs in
+    /// again. Has an effect only where the venue's tokens can outlive a run.
     #[must_use]
     pub fn keep_tokens(mut self, path: impl Into<PathBuf>) -> Self {
         self.target.keep = Some(path.into());

@@ -19,7 +19,7 @@ use crate::queue::{Delivery, queue};
 use crate::venue::{self, Supervisor};
 use crate::{Error, Feed, Handle};
 
-/// How much waits for a slow consumer at the most, by default: about so many events.
+/// Default size of the queue to a slow consumer, in events.
 pub const CAPACITY: usize = 65_536;
 /// So many requests may wait for a venue's supervisor.
 const REQUESTS_MAX: usize = 65_536;
@@ -29,7 +29,7 @@ const REQUESTS_MAX: usize = 65_536;
 pub struct Engine;
 
 impl Engine {
-    /// Begins to build an engine.
+    /// Starts building an engine.
     pub fn builder() -> Builder {
         Builder {
             venues: Vec::new(),
@@ -65,20 +65,20 @@ impl Builder {
         self
     }
 
-    /// Wants a subscription from the start.
+    /// Adds a subscription.
     pub fn subscribe(mut self, subscription: Subscription) -> Self {
         self.subscriptions.push(subscription);
         self
     }
 
-    /// How much waits for a slow consumer at the most; [`CAPACITY`] by default. Counted in events, deep book
-    /// messages as several.
+    /// Size of the queue to a slow consumer; [`CAPACITY`] by default. Counted in events; deep book messages count as
+    /// several.
     pub fn capacity(mut self, events: usize) -> Self {
         self.capacity = events;
         self
     }
 
-    /// What happens when the consumer is too slow; [`Delivery::DropOldest`] by default.
+    /// What to do when the consumer is too slow; [`Delivery::DropOldest`] by default.
     pub fn delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
@@ -90,25 +90,25 @@ impl Builder {
         self
     }
 
-    /// Opens sockets another way: for tests, and for networks of one's own.
+    /// Opens sockets in another way: for tests, and for special networks.
     pub fn dialer(mut self, dialer: Arc<dyn Dialer>) -> Self {
         self.dialer = Some(dialer);
         self
     }
 
-    /// Asks this for what only a person knows, such as one-time passwords, for all venues.
+    /// Where to get what only a person has, such as one-time passwords, for all venues.
     pub fn otp_source(mut self, source: Arc<dyn OtpSource>) -> Self {
         self.otp_source = Some(source);
         self
     }
 
-    /// Seeds all that is drawn by lot, so that a run can be repeated.
+    /// Seeds all random numbers, so that a run can be repeated.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Starts the engine, and returns at once: connecting is told by events.
+    /// Starts the engine and returns at once: events report how connecting goes.
     ///
     /// # Errors
     /// [`Error::UnknownVenue`] for a subscription of a venue that was not added, [`Error::VenueTwice`] for a venue

@@ -33,7 +33,7 @@ impl Feed {
         Self { receiver, handle, batch: Batch::new(), at: 0, books: BTreeMap::new() }
     }
 
-    /// The next event; `None` when the engine has ended and everything was read.
+    /// The next event; `None` once the engine has ended and everything was read.
     ///
     /// # Cancel safety
     /// Cancel safe: an event is taken only when this returns.
@@ -53,8 +53,8 @@ impl Feed {
         Some(event)
     }
 
-    /// The events that have gathered, as one batch: cheaper than one by one. What is left of a batch that
-    /// [`Feed::next`] has begun comes first.
+    /// The events received so far, as one batch: cheaper than one by one. The rest of a batch that [`Feed::next`] has begun
+    /// comes first.
     ///
     /// # Cancel safety
     /// Cancel safe: a batch is taken only when this returns.
@@ -72,10 +72,10 @@ impl Feed {
         true
     }
 
-    /// The book of an instrument whose `book` channel is subscribed, as it was at the event that was read last;
-    /// `None` while it is not synced or crossed.
+    /// The order book of an instrument whose `book` channel is subscribed, as of the last event read; `None` while it is out
+    /// of sync or crossed.
     ///
-    /// The feed keeps a book from the first call on, and gets a snapshot for it: that call returns `None`.
+    /// The first call makes the feed keep the book and get a snapshot for it, and returns `None`.
     pub fn book(&mut self, instrument: InstrumentId) -> Option<&OrderBook> {
         if !self.books.contains_key(&instrument) {
             self.handle.republish(Subscription { instrument, channel: Channel::Book });

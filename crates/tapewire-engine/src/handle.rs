@@ -30,12 +30,12 @@ pub(crate) struct Line {
     pub(crate) account: AccountHandle,
 }
 
-/// How a venue stands.
+/// The status of a venue.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
     /// The venue.
     pub venue: VenueId,
-    /// How many connections it has, or tries to have.
+    /// How many connections it has or is trying to open.
     pub lanes: usize,
     /// How many topics are wanted.
     pub topics: usize,
@@ -73,7 +73,7 @@ impl Status {
     }
 }
 
-/// Talks to a running engine. Clone it freely; the engine ends when the feed and all handles are gone.
+/// Controls a running engine. Clone it freely; the engine ends when the feed and all handles are dropped.
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) venues: Arc<BTreeMap<VenueId, Line>>,
@@ -83,7 +83,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Wants a subscription. What becomes of it is told by events; one that is wanted already is left as it is.
+    /// Subscribes. Events report what becomes of it; subscribing again to the same changes nothing.
     ///
     /// # Errors
     /// [`Error::UnknownVenue`] if the engine was built without that venue, [`Error::Ended`] if it has ended.
@@ -94,7 +94,7 @@ impl Handle {
         self.tell(subscription.instrument.venue(), Request::Subscribe(subscription)).await
     }
 
-    /// Wants a subscription no longer. Events that were received before may still come.
+    /// Unsubscribes. Events that were already received may still arrive.
     ///
     /// # Errors
     /// As [`Handle::subscribe`].
@@ -105,31 +105,31 @@ impl Handle {
         self.tell(subscription.instrument.venue(), Request::Unsubscribe(subscription)).await
     }
 
-    /// Hands on what a person typed for a venue that tells `awaiting_input`, such as a one-time password. Where nothing
-    /// was asked for, it is thrown away.
+    /// Passes on what a person entered for a venue whose connection is `awaiting_input`, such as a one-time password. If
+    /// nothing was requested, it is discarded.
     ///
     /// # Errors
     /// As [`Handle::subscribe`].
     ///
     /// # Cancel safety
-    /// Cancel safe: a cancelled call has handed on nothing.
+    /// Cancel safe: a cancelled call has passed on nothing.
     pub async fn input(&self, venue: VenueId, typed: Secret) -> Result<(), Error> {
         self.line(venue)?.account.input(typed).await;
         Ok(())
     }
 
-    /// Sends a request of one's own over the venue's REST interface, such as an order: as the venue's account, which
-    /// logs in first if it has to, and within the budget that it shares with the engine's own requests. It is never sent
-    /// twice if it says so ([`Replay::Never`](tapewire_core::Replay)), whatever happens.
+    /// Sends a request of your own over the venue's REST API, such as an order, with the account's credentials. It logs in
+    /// first if necessary, and shares its budget with the engine's own requests. With
+    /// [`Replay::Never`](tapewire_core::Replay) it is never sent twice, whatever happens.
     ///
     /// # Errors
-    /// [`RequestError::NotSent`] also where the venue was not added, its adapter sends no requests of others, or the
-    /// budget would let it go only in more than 2 seconds; [`RequestError::Refused`] with what the adapter makes of the
-    /// venue's answer; [`RequestError::Unknown`] if no answer came within 30 seconds, or one that leaves it open.
+    /// [`RequestError::NotSent`], also if the venue was not added, its adapter does not support requests, or the budget
+    /// would delay it by more than 2 seconds; [`RequestError::Refused`], as the adapter reads the venue's answer;
+    /// [`RequestError::Unknown`] if no answer came within 30 seconds, or an inconclusive one.
     ///
     /// # Cancel safety
-    /// Cancelled while the account still logs in, it sends nothing. Later the request takes its course and the answer is
-    /// lost: as with [`RequestError::Unknown`], ask for its outcome before anything else.
+    /// Cancelled while the account is still logging in, it sends nothing. Cancelled later, the request is carried out and
+    /// the answer is lost: as with [`RequestError::Unknown`], query its outcome before anything else.
     pub async fn request(&self, venue: VenueId, request: HttpRequest) -> Result<Answer, RequestError> {
         let line = self.line(venue);
         let line = line.map_err(|error| RequestError::NotSent(Failure::new(error.recovery(), error.to_string())))?;
@@ -142,10 +142,10 @@ impl Handle {
         self.clock.now().wall
     }
 
-    /// How each venue stands.
+    /// The status of each venue.
     ///
     /// # Cancel safety
-    /// Cancel safe: nothing is changed by it.
+    /// Cancel safe: it changes nothing.
     pub async fn status(&self) -> Vec<Status> {
         let mut all = Vec::new();
         for (venue, line) in self.venues.iter() {
@@ -159,11 +159,11 @@ impl Handle {
         all
     }
 
-    /// Ends the engine: closes all connections, joins all tasks, and returns within 5 seconds. Events that were
-    /// received before can still be read from the feed, which then ends.
+    /// Shuts the engine down: closes all connections, joins all tasks, and returns within 5 seconds. Events received before
+    /// that can still be read from the feed, which then ends.
     ///
     /// # Cancel safety
-    /// Cancel safe: the engine ends in any case once this was polled.
+    /// Cancel safe: once polled, the engine shuts down in any case.
     pub async fn shutdown(&self) {
         self.end();
         for venue in self.venues.values() {

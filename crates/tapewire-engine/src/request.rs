@@ -4,7 +4,7 @@ use std::fmt;
 
 use tapewire_core::{Failure, HttpReply, Recovery, UnixNanos};
 
-/// What a venue answered to a request, with a status of success.
+/// A venue's response to a request, with a success status.
 #[derive(Clone)]
 pub struct Answer {
     pub(crate) path: String,
@@ -13,16 +13,16 @@ pub struct Answer {
     pub(crate) ts_recv: UnixNanos,
 }
 
-/// A request had no success. The three cases differ in what is known of it.
+/// A request failed. The three cases differ in what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// It was not sent: nothing has happened at the venue.
+    /// It was not sent: nothing happened at the venue.
     #[error("not sent: {}", .0.reason)]
     NotSent(Failure),
-    /// The venue refused it: nothing has happened there.
+    /// The venue refused it: nothing happened there.
     #[error("refused: {}", .0.reason)]
     Refused(Failure),
-    /// It was sent, and whether the venue carried it out is not known. Ask for its outcome before anything else.
+    /// It was sent, but whether the venue carried it out is unknown. Query its outcome before anything else.
     #[error("sent, with unknown outcome: {}", .0.reason)]
     Unknown(Failure),
 }
@@ -50,7 +50,7 @@ impl RequestError {
         }
     }
 
-    /// What the caller can do. Of [`RequestError::Unknown`] that holds for asking, not for sending it again.
+    /// What the caller can do. For [`RequestError::Unknown`] this is about querying the outcome, not about sending it again.
     #[must_use]
     pub const fn recovery(&self) -> Recovery {
         self.failure().recovery

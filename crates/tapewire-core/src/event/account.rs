@@ -3,7 +3,7 @@
 use super::{Id, Side, normalized};
 use crate::{Channel, Decimal, InstrumentId, Total, UnixNanos};
 
-/// The state of one's own order.
+/// The state of one of your orders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// What it is about.
@@ -26,17 +26,17 @@ pub struct Order {
     pub side: Option<Side>,
     /// The venue's word for the type.
     pub order_type: Option<Box<str>>,
-    /// The venue's word for how long it stands.
+    /// The venue's word for its time in force.
     pub time_in_force: Option<Box<str>>,
-    /// The limit.
+    /// The limit price.
     pub price: Option<Decimal>,
-    /// The price at which it becomes active.
+    /// The trigger price at which it becomes active.
     pub trigger_price: Option<Decimal>,
-    /// How much was asked for.
+    /// The ordered quantity.
     pub quantity: Option<Decimal>,
-    /// How much was executed.
+    /// The executed quantity.
     pub filled: Option<Decimal>,
-    /// How much is still open.
+    /// The quantity still open.
     pub remaining: Option<Decimal>,
     /// The average price of what was executed.
     pub average_price: Option<Decimal>,
@@ -46,9 +46,9 @@ pub struct Order {
     pub raw_status: Option<Box<str>>,
     /// The side of the position it belongs to, where the venue keeps both.
     pub position_side: Option<Box<str>>,
-    /// Whether it may only make a position smaller.
+    /// Whether it may only reduce a position.
     pub reduce_only: Option<bool>,
-    /// Why it was refused or ended.
+    /// Why it was rejected or ended.
     pub reason: Option<Box<str>>,
 }
 
@@ -89,7 +89,7 @@ impl OrderStatus {
     }
 }
 
-/// An execution of one's own order.
+/// An execution of one of your orders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fill {
     /// What it is about.
@@ -118,13 +118,13 @@ pub struct Fill {
     pub fee: Option<Decimal>,
     /// In which asset.
     pub fee_asset: Option<Box<str>>,
-    /// Whether we gave or took liquidity.
+    /// Whether we added or took liquidity.
     pub liquidity: Option<Liquidity>,
 }
 
 normalized!(Fill, Fill);
 
-/// Whether an execution gave or took liquidity.
+/// Whether an execution added or took liquidity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say all")]
 pub enum Liquidity {
@@ -143,7 +143,7 @@ impl Liquidity {
     }
 }
 
-/// What one has of an asset. The instrument is `*`: the account.
+/// What the account holds of an asset. The instrument is `*`: the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balance {
     /// What it is about.
@@ -158,11 +158,11 @@ pub struct Balance {
     pub account: Box<str>,
     /// Which asset.
     pub asset: Box<str>,
-    /// All of it.
+    /// The total.
     pub total: Option<Total>,
-    /// What can be used.
+    /// What is available.
     pub available: Option<Total>,
-    /// What is bound in orders.
+    /// What is locked in orders.
     pub locked: Option<Total>,
     /// By how much it changed.
     pub change: Option<Total>,
@@ -170,7 +170,7 @@ pub struct Balance {
 
 normalized!(Balance, Balance);
 
-/// What one holds of an instrument.
+/// What the account holds of an instrument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Position {
     /// What it is about.
@@ -189,13 +189,13 @@ pub struct Position {
     pub short: Option<Decimal>,
     /// Long minus short.
     pub net: Option<Decimal>,
-    /// The average price it was entered at.
+    /// The average entry price.
     pub entry_price: Option<Decimal>,
     /// The mark price.
     pub mark_price: Option<Decimal>,
-    /// What closing it at the mark price would bring.
+    /// The unrealized profit and loss, at the mark price.
     pub unrealized_pnl: Option<Total>,
-    /// What it has brought.
+    /// The realized profit and loss.
     pub realized_pnl: Option<Total>,
 }
 

@@ -6,28 +6,28 @@ use std::time::Duration;
 use super::{EventKind, Normalized};
 use crate::{Channel, InstrumentId, LimitError, Recovery, Subscription, SubscriptionState, UnixNanos, VenueId};
 
-/// A proven hole: something the venue sent, or must have sent, that this stream does not hold.
+/// Something the venue sent, or must have sent, that is missing from this stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
     /// The venue.
     pub venue: VenueId,
-    /// What has the hole.
+    /// What it affects.
     pub scope: Scope,
-    /// Why there is one.
+    /// The cause.
     pub cause: Cause,
-    /// When the last thing before the hole was received.
+    /// When the last event before the gap was received.
     pub from: Option<UnixNanos>,
-    /// When the first thing behind it was received: data, or the venue's word that data comes again.
+    /// When the first thing after it was received: data, or the venue's confirmation that data resumes.
     pub to: Option<UnixNanos>,
-    /// The first number that is missing, where the venue numbers.
+    /// The first missing sequence number, if the venue numbers its messages.
     pub first_missing: Option<u64>,
-    /// The last number that is missing.
+    /// The last missing sequence number.
     pub last_missing: Option<u64>,
-    /// How many are missing; `None` if that cannot be known.
+    /// How many messages are missing; `None` if that cannot be known.
     pub count: Option<u64>,
     /// What closes it: `snapshot` for a managed book, whose snapshot follows in the stream. `None` if nothing does.
     pub healed_by: Option<&'static str>,
-    /// When this was found out.
+    /// When the gap was detected.
     pub ts_recv: Option<UnixNanos>,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Gap {
 pub enum Scope {
     /// One subscription; printed `instrument@channel`.
     Subscription(Subscription),
-    /// All that came over one connection; printed `venue#number`.
+    /// Everything on one connection; printed `venue#number`.
     Connection(VenueId, u64),
 }
 
@@ -76,17 +76,17 @@ impl fmt::Display for Scope {
 pub enum Cause {
     /// The connection was lost.
     Disconnect,
-    /// The venue's numbers jumped.
+    /// The venue's sequence numbers jumped.
     Sequence,
-    /// The book does not have the checksum the venue sent.
+    /// The book does not match the venue's checksum.
     Checksum,
     /// A frame could not be decoded.
     Decode,
-    /// A bounded buffer of ours was full.
+    /// One of our bounded buffers was full.
     Overflow,
     /// The consumer did not keep up.
     SlowConsumer,
-    /// Nothing came for longer than the channel may be silent.
+    /// The channel was silent for longer than it may be.
     Stale,
 }
 
@@ -111,21 +111,21 @@ impl Cause {
 pub struct Connection {
     /// The venue.
     pub venue: VenueId,
-    /// The connection's number: goes up by one with each attempt of the session it belongs to.
+    /// The connection's number: incremented with each attempt of its session.
     pub connection: u64,
     /// Which of the venue's sockets it is.
     pub route: &'static str,
-    /// Where it stands now.
+    /// Its state now.
     pub state: ConnectionState,
     /// Why, where there is a reason.
     pub reason: Option<Box<str>>,
-    /// What can be done, where it has ended.
+    /// What can be done about it, if it has ended.
     pub recovery: Option<Recovery>,
     /// The venue's code for the reason: of the login that it refused, or of its close frame.
     pub code: Option<Box<str>>,
-    /// The limit of ours that a frame of the venue's passed, where that ended it.
+    /// The limit that one of the venue's frames exceeded, if that ended it.
     pub limit: Option<LimitError>,
-    /// How many attempts failed in a row, this one included.
+    /// How many attempts have failed in a row, including this one.
     pub attempt: u32,
     /// How long we wait before the next attempt.
     pub delay: Option<Duration>,
@@ -133,28 +133,28 @@ pub struct Connection {
     pub ts_recv: Option<UnixNanos>,
 }
 
-/// Where a connection stands.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionState {
-    /// Being dialled.
+    /// Being opened.
     Connecting,
     /// The WebSocket is open.
     Open,
-    /// Proving who we are.
+    /// Logging in.
     Login,
-    /// Application data arrives: the proof of life.
+    /// Application data is arriving.
     Live,
-    /// Nothing arrives for longer than it may.
+    /// Nothing has arrived for too long.
     Stale,
     /// A successor is being opened before this one ends.
     Handover,
     /// Waiting before the next attempt.
     Backoff,
-    /// Waiting for something a person has to type.
+    /// Waiting for something a person has to enter.
     AwaitingInput,
-    /// Ended, as asked.
+    /// Ended by us: on shutdown, after a successor took over, or because nothing needs it any longer.
     Closed,
-    /// Ended: the configured number of attempts is used up, or nothing can help.
+    /// Ended for good: the configured number of attempts is used up, or retrying cannot help.
     GaveUp,
 }
 
@@ -192,12 +192,12 @@ pub struct SubscriptionNotice {
     pub ts_recv: Option<UnixNanos>,
 }
 
-/// A frame, or a part of one, that could not be decoded. The connection lives on.
+/// A frame, or part of one, that could not be decoded. The connection stays up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Malformed {
     /// The venue.
     pub venue: VenueId,
-    /// What it was about, where that is known.
+    /// The subscription it belongs to, if known.
     pub subscription: Option<Subscription>,
     /// How long it is, in bytes.
     pub bytes: usize,
