@@ -73,7 +73,7 @@ impl Steps<'_> {
                 format!("Entry {{ info: {snake}::INFO, .. }}, as its neighbours have it"),
             ),
             ("README.md, \"Venues\"", format!("| `{name}` | {title} | .. |")),
-            (&format!("docs/venues/{name}.md"), "a page for users: what is told when something goes wrong".to_owned()),
+            (&format!("docs/venues/{name}.md"), "a page for users: what they see when something goes wrong".to_owned()),
         ];
         writeln!(f, "\nThen make it known. The workspace finds the crate by itself; add:\n")?;
         lines.iter().try_for_each(|(place, line)| writeln!(f, "  {place}\n    {line}"))

@@ -176,17 +176,17 @@ const fn table(title: &'static str, products: &'static [Product]) -> Capabilitie
 }
 
 static CHANNELS: [ChannelCapability; 6] = [
-    row("trade", "trade, 10000", "real time; without ids: what is lost cannot be counted"),
+    row("trade", "trade, 10000", "real time; without ids, so losses cannot be counted"),
     row("quote", "depth, 10003", "the best level of `book:5`"),
     row(
         "book:N",
         "depth, 10003",
-        "N is 5: as many levels as the market shows, one for US equities; whole at every message",
+        "N is 5: as many levels as the market shows, one for US equities; complete in every message",
     ),
     row(
         "bar:I",
         "kline, 10006",
-        "about every second while there is trading; not told to be finished; I is 1m 5m 15m 30m 1h 2h 4h 1d 1w 1M",
+        "about every second while there is trading; never marked as finished; I is 1m 5m 15m 30m 1h 2h 4h 1d 1w 1M",
     ),
     row("raw:kline:11", "kline, 10006", "quarterly bars, as the venue writes them"),
     row("raw:kline:12", "kline, 10006", "yearly bars, as the venue writes them"),

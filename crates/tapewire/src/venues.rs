@@ -207,12 +207,12 @@ mod ssi {
         SettingInfo {
             name: "device",
             values: "a name of your own",
-            doc: "the device that orders come from; any name will do, nothing is read from this machine",
+            doc: "the device they come from; any name will do, nothing is read from this machine",
         },
         SettingInfo {
             name: "signing_key",
             values: "a file with the private key, as the portal shows it, as XML, or as PEM",
-            doc: "signs orders",
+            doc: "signs them",
         },
     ];
 

@@ -112,8 +112,16 @@ static CAPABILITIES: Capabilities = Capabilities {
     title: "OKEx, API v1",
     products: &[Product::Spot, Product::InverseFuture, Product::Index],
     channels: &[
-        row("trade", "ok_sub_spot_X_deals, ok_sub_futureusd_X_trade_Y", "a time of day: dated by the receipt"),
-        row("book", "ok_sub_spot_X_depth, ok_sub_futureusd_X_depth_Y", "whole first, then changes; without numbers"),
+        row(
+            "trade",
+            "ok_sub_spot_X_deals, ok_sub_futureusd_X_trade_Y",
+            "the venue sends a time of day; the date is that of receipt",
+        ),
+        row(
+            "book",
+            "ok_sub_spot_X_depth, ok_sub_futureusd_X_depth_Y",
+            "complete at first, then changes; without sequence numbers",
+        ),
         row("book:N", "ok_sub_spot_X_depth_N, ok_sub_futureusd_X_depth_Y_N", "N is 5, 10 or 20"),
         row("ticker", "ok_sub_spot_X_ticker, ok_sub_futureusd_X_ticker_Y", "24 hours; futures without a venue time"),
         row("bar:I", "ok_sub_spot_X_kline_P, ok_sub_futureusd_X_kline_Y_P", "I is 1m 3m 5m 15m 30m 1h 2h 4h"),
@@ -124,14 +132,18 @@ static CAPABILITIES: Capabilities = Capabilities {
         private(
             "order",
             "ok_sub_spot_X_order, ok_sub_futureusd_trades",
-            "private; of a pair, a contract, or for all futures at once",
+            "needs credentials; of a pair, a contract, or for all futures at once",
         ),
         private(
             "balance",
             "ok_sub_spot_X_balance, ok_sub_futureusd_userinfo",
-            "private; of a pair, or for all futures at once",
+            "needs credentials; of a pair, or for all futures at once",
         ),
-        row("position", "ok_sub_futureusd_positions", "private; of a contract, `BTC0630`, or for all futures at once"),
+        row(
+            "position",
+            "ok_sub_futureusd_positions",
+            "needs credentials; of a contract, `BTC0630`, or `okex-v1:*@position`",
+        ),
     ],
     instruments: false,
     read: "2026-07, the venue's references of 2018 as public mirrors keep them",
