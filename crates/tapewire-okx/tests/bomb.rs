@@ -113,7 +113,7 @@ async fn a_bomb_ends_its_connection_at_the_limit_and_memory_stays_flat() {
         .await;
         for (limit, reason, recovery) in ends {
             assert_eq!(limit, Some(LimitError::Inflated { limit: LIMIT }));
-            assert_eq!(reason, "a payload inflates to more than the limit of 1048576 bytes");
+            assert_eq!(reason, "the payload inflates to more than the limit of 1048576 bytes");
             assert_eq!(recovery, Some(Recovery::Retry));
         }
         assert_eq!(malformed, 2, "each is reported as well");
