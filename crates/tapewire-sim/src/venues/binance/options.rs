@@ -91,7 +91,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "symbols",
         values: "symbols of the market separated by commas (default all)",
-        doc: "lists some symbols only, which makes a long simulated time cheap",
+        doc: "list only these symbols, which makes long runs cheaper",
     },
     OptionInfo {
         name: "ping_ms",
@@ -102,12 +102,12 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "life_ms",
         values: "milliseconds (default 86400000), 0 for no end",
-        doc: "life of a connection",
+        doc: "lifetime of a connection",
     },
     OptionInfo {
         name: "notice_ms",
         values: "milliseconds (default 60000), 0 for none",
-        doc: "how long before the end of its life a connection gets serverShutdown",
+        doc: "how long before its end a connection gets serverShutdown",
     },
 ];
 

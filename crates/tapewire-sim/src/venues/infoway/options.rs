@@ -132,52 +132,52 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "symbols",
         values: "symbols of the market separated by commas (default all)",
-        doc: "lists some symbols only, which makes a long simulated time cheap",
+        doc: "list only these symbols, which makes long runs cheaper",
     },
     OptionInfo {
         name: "hours",
         values: "always (default) or real",
-        doc: "whether markets close: then nothing is pushed, as at the real venue",
+        doc: "whether markets close; while closed nothing is sent, as at the real venue",
     },
     OptionInfo {
         name: "plan",
         values: "free, basic, premium or pro (default)",
-        doc: "connections of a key, symbols of a connection, symbols in all, requests a second",
+        doc: "connections per key, symbols per connection, symbols in total, requests per second",
     },
     OptionInfo {
         name: "count",
         values: "feeds (default) or symbols",
-        doc: "whether a symbol counts once for each feed; the documents do not say",
+        doc: "whether a symbol counts once per feed; the documents do not say",
     },
     OptionInfo {
         name: "crowded",
         values: "427 (default), 512 or 521",
-        doc: "refuses one connection too many with a status, or with a frame and a close",
+        doc: "how one connection too many is refused: with a status, or with a frame and a close",
     },
     OptionInfo {
         name: "release_ms",
         values: "milliseconds (default 0)",
-        doc: "how long the symbols of a connection that has ended still count, which ends in 516",
+        doc: "how long the symbols of a closed connection still count, causing error 516",
     },
     OptionInfo {
         name: "frames",
         values: "a number (default 60), 0 for any",
-        doc: "frames that a client may send in 60 s; one more is answered 501 and the connection closed",
+        doc: "frames that a client may send in 60 s; one more is answered with 501 and the connection is closed",
     },
     OptionInfo {
         name: "heartbeat_ms",
         values: "milliseconds (default 60000), 0 for ever",
-        doc: "how long a connection may be without a heartbeat before it is answered 513 and closed",
+        doc: "how long a connection may go without a heartbeat before it gets 513 and is closed",
     },
     OptionInfo {
         name: "cut",
         values: "close (default) or reset",
-        doc: "whether a connection that broke a limit ends with close code 1000, or without a close frame",
+        doc: "whether a connection that exceeded a limit ends with close code 1000 or without a close frame",
     },
     OptionInfo {
         name: "wrong_market",
         values: "silent (default) or prose",
-        doc: "whether stocks of another market are acknowledged, or refused in prose",
+        doc: "whether symbols of another market are acknowledged, or refused in prose",
     },
     OptionInfo {
         name: "books",

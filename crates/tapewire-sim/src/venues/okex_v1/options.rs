@@ -51,12 +51,12 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "instruments",
         values: "instruments of the market separated by commas, such as btc_usdt,btc_this_week (default all)",
-        doc: "lists some instruments only, which makes a long simulated time cheap",
+        doc: "list only these instruments, which makes long runs cheaper",
     },
     OptionInfo {
         name: "idle_ms",
         values: "milliseconds (default 180000), 0 for never",
-        doc: "how long a client may send nothing before its connection is closed",
+        doc: "how long a client may be silent before its connection is closed",
     },
     OptionInfo {
         name: "binary",

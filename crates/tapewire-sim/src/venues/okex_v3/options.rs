@@ -72,22 +72,22 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "limits",
         values: "on (default) or off",
-        doc: "240 requests an hour on a connection, 1 connection a second",
+        doc: "240 requests per hour and connection, 1 connection a second",
     },
     OptionInfo {
         name: "instruments",
         values: "instruments of the market separated by commas (default all)",
-        doc: "lists some instruments only, which makes a long simulated time cheap",
+        doc: "list only these instruments, which makes long runs cheaper",
     },
     OptionInfo {
         name: "idle_ms",
         values: "milliseconds (default 30000), 0 for never",
-        doc: "how long a connection may be without a message before it is closed",
+        doc: "how long a connection may be idle before it is closed",
     },
     OptionInfo {
         name: "alive_ms",
         values: "milliseconds (default 3000)",
-        doc: "after how long without a change a book sends a message without one",
+        doc: "how long a book may be unchanged before an empty message is sent",
     },
     OptionInfo {
         name: "levels",

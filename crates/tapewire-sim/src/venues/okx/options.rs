@@ -96,22 +96,22 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "limits",
         values: "on (default) or off",
-        doc: "480 requests an hour on a connection, 3 connections a second, and those of REST and of orders in 2 seconds",
+        doc: "480 requests per hour and connection, 3 connections a second, and the limits of REST and of orders",
     },
     OptionInfo {
         name: "instruments",
         values: "instruments of the market separated by commas (default all)",
-        doc: "lists some instruments only, which makes a long simulated time cheap",
+        doc: "list only these instruments, which makes long runs cheaper",
     },
     OptionInfo {
         name: "idle_ms",
         values: "milliseconds (default 30000), 0 for never",
-        doc: "how long a connection may be without a message before it is closed with 4004",
+        doc: "how long a connection may be idle before it is closed with 4004",
     },
     OptionInfo {
         name: "alive_ms",
         values: "milliseconds (default 60000)",
-        doc: "after how long without a change a book sends a message without one",
+        doc: "how long a book may be unchanged before an empty message is sent",
     },
     OptionInfo {
         name: "checksum",
@@ -121,7 +121,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "first",
         values: "ack (default) or data",
-        doc: "what answers a subscription or an order first: its answer, or the messages of the channels",
+        doc: "what comes first after a subscription or an order: its answer, or the channel messages",
     },
     OptionInfo {
         name: "order_names",
@@ -143,11 +143,11 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
         values: "0 (default) to 9",
         doc: "fee tier of all accounts; tick-by-tick books and fills need 4",
     },
-    OptionInfo { name: "life_ms", values: "milliseconds, 0 for no end (default)", doc: "life of a connection" },
+    OptionInfo { name: "life_ms", values: "milliseconds, 0 for no end (default)", doc: "lifetime of a connection" },
     OptionInfo {
         name: "notice_ms",
         values: "milliseconds (default 60000), 0 for none",
-        doc: "how long before the end of its life a connection gets notice 64008",
+        doc: "how long before its end a connection gets notice 64008",
     },
 ];
 

@@ -109,19 +109,19 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "smart_otp",
         values: "off (default), approved or rejected",
-        doc: "requestOtp gives a transactionId, and what the telephone says to it",
+        doc: "approve on the phone: requestOtp returns a transactionId, and the phone answers so",
     },
     OptionInfo {
         name: "pending_polls",
         values: "0 to 1000 (default 2)",
-        doc: "how many polls it takes until the telephone has said so",
+        doc: "how many polls it takes until the phone has answered",
     },
     OptionInfo {
         name: "access_ms",
         values: "milliseconds (default 900000)",
-        doc: "life of an access token; a socket outlives it",
+        doc: "lifetime of an access token; an open socket outlives it",
     },
-    OptionInfo { name: "refresh_ms", values: "milliseconds (default 28800000)", doc: "life of a refresh token" },
+    OptionInfo { name: "refresh_ms", values: "milliseconds (default 28800000)", doc: "lifetime of a refresh token" },
     OptionInfo {
         name: "revoke_ms",
         values: "milliseconds (default 0), 0 for never",
@@ -135,12 +135,12 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "calm",
         values: "1 (default) to 1000",
-        doc: "so many times slower the crowd acts, for days that are to pass quickly",
+        doc: "how many times slower the simulated traders act, for days that are to pass quickly",
     },
     OptionInfo {
         name: "numbers",
         values: "text (default), plain or grouped",
-        doc: "numbers of the streams and the data API: \"31050\", 31050, or \"31,050\"",
+        doc: "how numbers are written: \"31050\", 31050, or \"31,050\"",
     },
     OptionInfo {
         name: "auction",
@@ -155,7 +155,7 @@ pub(super) const OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "limits",
         values: "on (default) or off",
-        doc: "10 requests a second, 10 sockets of a client, 403 for agents of libraries",
+        doc: "10 requests a second, 10 sockets per client, 403 for library user agents",
     },
 ];
 
