@@ -183,7 +183,7 @@ fn all_sockets_are_at_the_base_and_log_in_where_they_must() {
     let [public, business, private] = granted(&okx());
     assert_eq!([public, business], [at("public", false), at("business", false)]);
     let failure = private.unwrap_err();
-    assert!(failure.recovery == Recovery::FixConfig && failure.reason.contains("credentials"), "{failure:?}");
+    assert!(failure.recovery == Recovery::Reauthenticate && failure.reason.contains("API key"), "{failure:?}");
 
     let ours = okx().endpoint("ws://127.0.0.1:7000/sim".parse().unwrap()).credentials("k", "s").passphrase("p");
     let at = |path: &str, login| Ok((format!("ws://127.0.0.1:7000/sim/ws/v5/{path}"), login));
