@@ -56,7 +56,7 @@ pub(crate) enum Error {
         reason: Option<Box<str>>,
     },
     /// A session of a venue gave up while others went on; the command did what it was told without it.
-    #[error("{venue} refused a part of what was wanted{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    #[error("{venue} refused some of the subscriptions{}", reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     PartGaveUp {
         /// The venue.
         venue: tapewire::VenueId,

@@ -44,7 +44,7 @@ impl OtpSource for Terminal {
         reader.forget();
         let hidden = echo::hide();
         // On standard error, for standard output is data. A line of its own: events go on meanwhile.
-        _ = writeln!(io::stderr(), "{venue} needs {prompt}: type it, which does not show, and press Enter");
+        _ = writeln!(io::stderr(), "{venue} needs {prompt}: type it (it will not be shown) and press Enter");
         let line = reader.line().await;
         hidden.end();
         let typed = line.as_deref().map(str::trim)?;

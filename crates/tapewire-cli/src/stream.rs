@@ -24,8 +24,8 @@ Examples:
 
 A subscription is VENUE:SYMBOL@CHANNEL; `tapewire venues` lists the channels.
 
-Where a venue refuses a part, such as an account's events for a wrong one-time code, the rest goes on: a line on
-standard error says so at once, and the exit code says so in the end: 3 where credentials were refused.";
+If a venue refuses some of the subscriptions, such as your account's events after a wrong one-time code, the others
+continue: a warning on standard error says so at once, and the exit code at the end is 3 if credentials were refused.";
 
 /// Print live events: data, plus the state of connections and subscriptions
 #[derive(Debug, clap::Args)]
@@ -168,7 +168,11 @@ impl Progress {
         if !lost.is_empty() && !left.is_empty() {
             let lost = lost.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
             let reason = notice.reason.as_deref().unwrap_or("it gives no reason");
-            _ = writeln!(io::stderr(), "warning: {} refused {lost}: {reason}; the rest goes on", notice.venue);
+            _ = writeln!(
+                io::stderr(),
+                "warning: {} refused {lost}: {reason}; the other subscriptions continue",
+                notice.venue
+            );
         }
     }
 

@@ -76,13 +76,14 @@ fn what_no_venue_is_asked_for_is_wrong_usage() {
 
 #[test]
 fn wrong_usage_is_2_with_a_sentence_on_what_to_write() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["stream"], "<SUB>"),
         (&["stream", "binance:BTCUSDT@trade", "--ca", "Cargo.toml"], "--ca: Cargo.toml contains no PEM certificate"),
         (&["stream", "BTCUSDT"], "write `venue:SYMBOL@channel`, such as `binance:BTCUSDT@trade`"),
         (&["stream", "binance:BTCUSDT@trad"], "did you mean `trade`?"),
         (&["stream", "binanse:BTCUSDT@trade"], "did you mean `binance`?"),
         (&["stream", "binance:BTCUSDT@trade", "--for", "10"], "10s, 500ms, 2m or 1h"),
+        (&["stream", "binance:BTCUSDT@trade", "--max-events", "0"], "write a whole number above 0"),
         (&["stream", "binance:BTCUSDT@trade", "--endpoint", "ws://x"], "write VENUE=URL"),
         (&["stream", "binance:BTCUSDT@trade", "--ca", "no-such-file"], "--ca: cannot read no-such-file"),
         (&["stream", "binance:BTCUSDT@trade", "--log", "tapewire=loudly"], "cannot read the log filter"),

@@ -235,9 +235,9 @@ impl HostLimiter {
 
 fn held(host: &str, wait: Option<Duration>, why: Why) -> Held {
     let why = match why {
-        Why::Budget => format!("the budget for {host} is spent"),
-        Why::Refused(status) => format!("{host} refused with status {status}"),
-        Why::Unreached => format!("{host} was not reached a moment ago, and is tried seldom"),
+        Why::Budget => format!("the request budget for {host} is used up"),
+        Why::Refused(status) => format!("{host} refused with HTTP status {status}"),
+        Why::Unreached => format!("{host} cannot be reached, so attempts are spaced out"),
     };
     Held { wait, why }
 }

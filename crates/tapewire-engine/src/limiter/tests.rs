@@ -59,8 +59,8 @@ async fn a_pause_holds_for_those_who_wait_already_and_they_are_told() {
     assert_eq!(wait, Some(SECOND * 90));
     assert!(clock.mono().0 >= SECOND * 90, "{:?}", clock.mono());
     let told: Vec<_> = told.into_inner().into_iter().map(|held| (held.wait.unwrap().as_secs(), held.why)).collect();
-    let budget = (60, "the budget for a is spent".to_owned());
-    assert_eq!(told, [budget, (29, "a refused with status 429".to_owned())]);
+    let budget = (60, "the request budget for a is used up".to_owned());
+    assert_eq!(told, [budget, (29, "a refused with HTTP status 429".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Scenario] = &[
         more: |run, _| assert!(run.times("book snapshot")[0] < seconds(2), "{:?}", run.times("book snapshot")), ..ROW },
     Scenario { fault: "rest_fail", script: r#"{"after":0,"fault":"rest_fail","args":{"status":503,"retry_after":12,"path":"/api/v3/exchangeInfo"}}"#,
         story: &["dial", "#1 open", "trade confirmed", "quote confirmed", "book confirmed",
-            "book stale: no snapshot yet: VENUE refused with status 503", "#1 live", "book snapshot", "book confirmed"],
+            "book stale: no snapshot yet: VENUE refused with HTTP status 503", "#1 live", "book snapshot", "book confirmed"],
         more: |run, _| assert_eq!(run.times("book snapshot")[0].as_secs(), 12), ..ROW },
     Scenario { fault: "rest_stale", script: r#"
         {"at_ms":5000,"fault":"rest_stale","args":{"path":"/api/v3/depth","count":3}}

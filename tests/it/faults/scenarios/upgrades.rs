@@ -18,17 +18,17 @@ pub(super) const ROWS: &[Scenario] = &[
         more: |run, _| assert!(run.times("#2 connecting")[0] >= seconds(7), "{:?}", run.times("#2 connecting")), ..ROW },
     // Busy for a moment: the waits begin small, and grow.
     Scenario { fault: "http_status", script: r#"{"after":0,"fault":"http_status","args":{"status":503,"count":3}}"#,
-        story: &["dial", "#1 backoff: VENUE refused with status 503", "#2 connecting", "#2 backoff: VENUE refused with status 503",
-            "#3 connecting", "#3 backoff: VENUE refused with status 503", "first #4"],
+        story: &["dial", "#1 backoff: VENUE refused with HTTP status 503", "#2 connecting", "#2 backoff: VENUE refused with HTTP status 503",
+            "#3 connecting", "#3 backoff: VENUE refused with HTTP status 503", "first #4"],
         more: |run, _| {
             let waits = run.delays.iter().map(Duration::as_secs).collect::<Vec<_>>();
             assert!(waits[0] == 1 && waits[1] >= 2 && waits[2] >= 4 && run.times("#4 open")[0] < seconds(12), "{waits:?}");
         }, ..ROW },
     Scenario { fault: "http_status", script: r#"{"after":0,"fault":"http_status","args":{"status":503,"retry_after":3}}"#,
-        story: &["dial", "#1 backoff: VENUE refused with status 503", "first #2"],
+        story: &["dial", "#1 backoff: VENUE refused with HTTP status 503", "first #2"],
         more: |run, _| assert_eq!(run.times("#2 open")[0].as_secs(), 3), ..ROW },
     Scenario { fault: "http_status", script: r#"{"after":0,"fault":"http_status","args":{"status":429}}"#,
-        story: &["dial", "#1 backoff: VENUE refused with status 429", "first #2"],
+        story: &["dial", "#1 backoff: VENUE refused with HTTP status 429", "first #2"],
         more: |run, _| assert!((10..14).contains(&run.times("#2 open")[0].as_secs()), "{:?}", run.times("#2 open")), ..ROW },
     Scenario { fault: "http_status", seconds: 150, script: r#"{"after":0,"fault":"http_status","args":{"status":418}}"#,
         story: &["dial", "#1 backoff: VENUE refused with HTTP status 418", "first #2"],
