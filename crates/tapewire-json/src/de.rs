@@ -7,7 +7,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use crate::{Cursor, Decimal, Error, Level, Raw, Result, Total};
+use crate::{Cursor, Decimal, Error, Level, Numeral, Raw, Result, Total};
 
 /// Reads one value from `text`, which must hold nothing else.
 ///
@@ -78,7 +78,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
         self.deserialize_str(visitor)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         match name {
             Decimal::TOKEN => visitor.visit_i128(self.decimal()?.pack()),
@@ -86,9 +86,13 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
                 let level = self.level()?;
                 visitor.visit_seq(Pair([level.price, level.quantity].into_iter()))
             }
-            Total::TOKEN => match self.short_total()? {
+            Total::TOKEN => match self.plain_number()? {
                 Some(number) => visitor.visit_i128(number.pack()),
                 None => visitor.visit_borrowed_str(self.number_text()?),
+            },
+            Numeral::TOKEN => match self.plain_number()? {
+                Some(number) => visitor.visit_i128(number.pack()),
+                None => visitor.visit_borrowed_str(self.raw()?),
             },
             Raw::TOKEN => visitor.visit_borrowed_str(self.raw()?),
             _ => visitor.visit_newtype_struct(self),

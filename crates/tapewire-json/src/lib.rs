@@ -10,7 +10,8 @@
 //!   unless it is an `Option` or has `#[serde(default)]`;
 //! - `Option`: `null`, `""` and an absent member are `None`;
 //! - a number may be quoted; it is read digit by digit, never through a float: whole numbers into
-//!   integers, prices and quantities into [`Decimal`], sums into [`Total`];
+//!   integers, prices and quantities into [`Decimal`], sums into [`Total`]; what a venue writes in a form of
+//!   its own is left to the adapter by [`Numeral`];
 //! - an array may be longer than the tuple or struct that reads it: the rest is skipped;
 //! - a struct may be written as an array of its fields, in order;
 //! - escapes are understood everywhere except in numbers; a string that may contain them is read as
@@ -44,6 +45,7 @@ mod de;
 mod decimal;
 mod error;
 mod level;
+mod numeral;
 mod raw;
 mod tagged;
 mod text;
@@ -54,6 +56,7 @@ pub use de::from_str;
 pub use decimal::Decimal;
 pub use error::{Error, ErrorKind, Result};
 pub use level::Level;
+pub use numeral::Numeral;
 pub use raw::Raw;
 pub use tagged::tagged;
 pub use text::Text;

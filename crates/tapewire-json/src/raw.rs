@@ -8,7 +8,7 @@ use crate::Cursor;
 
 /// The text of one JSON value, checked and not yet read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Raw<'a>(&'a str);
+pub struct Raw<'a>(pub(crate) &'a str);
 
 impl<'a> Raw<'a> {
     /// The name under which a raw value asks our own deserializer for its text.

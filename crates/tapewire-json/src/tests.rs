@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use serde::Deserialize;
 
-use crate::{Cursor, Decimal, Error, ErrorKind, Level, MAX_DEPTH, Text, Total, from_str, tagged};
+use crate::{Cursor, Decimal, Error, ErrorKind, Level, MAX_DEPTH, Numeral, Text, Total, from_str, tagged};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Row<'a> {
@@ -283,6 +283,38 @@ fn levels_count_as_arrays() {
 }
 
 /// Names of one letter are read in one go where they are written plainly, and all the same where they are not.
+/// What is no plain number is left to the caller, who finds it untouched.
+#[test]
+fn numerals_and_plain_levels_leave_the_rest_as_it_is() {
+    for (text, expected) in [
+        ("1.50", (150, 2)),
+        ("\"1.50\"", (150, 2)),
+        (" -7 ", (-7, 0)),
+        ("\"123456789012345678\"", (123_456_789_012_345_678, 0)),
+    ] {
+        let read = from_str::<Numeral<'_>>(text).expect(text);
+        assert!(matches!(read, Numeral::Plain(number) if digits(number) == expected), "{text}: {read:?}");
+    }
+    let others =
+        ["\"1,000\"", "1e3", "1234567890123456789", "\"ATO\"", "\"\"", "null", "[1,2]", "{}", "\"7 \"", "\"7\\u0030\""];
+    for text in others {
+        let read = from_str::<Numeral<'_>>(text).expect(text);
+        assert!(matches!(read, Numeral::Other(raw) if raw.text() == text), "{text}: {read:?}");
+    }
+    for text in ["\"1.\"", "01", "\"-\"", "1 2", "\"1", "x"] {
+        assert!(from_str::<Numeral<'_>>(text).is_err(), "{text}");
+    }
+    for text in ["[\"1.5\",\"2\"]", "[1.5,2]", "[\"1.5\",2]", "[ 1.5,2]"] {
+        let level = Cursor::new(text).plain_level().expect(text).expect(text);
+        assert_eq!((digits(level.price), digits(level.quantity)), ((15, 1), (2, 0)), "{text}");
+    }
+    for text in ["[\"ATO\",2]", "[1,\"2,000\"]", "[1,null]", "[1]", "[]", "[1,2,3]", "[1 ,2]", "null", "{}"] {
+        let mut cursor = Cursor::new(text);
+        assert_eq!(cursor.plain_level().expect(text), None, "{text}");
+        assert_eq!(cursor.raw().expect(text), text);
+    }
+}
+
 #[test]
 fn names_are_read_however_they_are_written() {
     for (text, name) in [

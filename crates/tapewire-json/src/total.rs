@@ -104,6 +104,9 @@ impl Total {
 
     /// Both with as many places as the longer of the two.
     fn aligned(self, other: Self) -> Option<(Self, Self)> {
+        if self.scale == other.scale {
+            return Some((self, other));
+        }
         let scale = self.scale.max(other.scale);
         Some((self.rescale(scale)?, other.rescale(scale)?))
     }

@@ -5,42 +5,33 @@ use tapewire_core::event::{
     Ticker, Trade, TradingState,
 };
 use tapewire_core::{Channel, Decimal, DecodeError, InstrumentId, Interval, Level, UnixNanos};
-use tapewire_json::Raw;
 
 use crate::number::{Number, Sum};
-use crate::wire::{market, quote::Quote};
+use crate::wire::market;
+use crate::wire::quote::{Quote, Sides};
 use crate::{symbol, time};
 
-/// What an event takes from around its message.
+/// What all events of a message have in common.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around {
     pub(crate) instrument: InstrumentId,
+    /// The venue's time; none where it cannot be read, since the event is good without it.
+    pub(crate) ts_event: Option<UnixNanos>,
     pub(crate) ts_recv: Option<UnixNanos>,
 }
 
 impl Around {
-    /// The venue's time; none where it cannot be read, since the event is good without it.
-    fn time(&self, time: Option<Raw<'_>>) -> Option<UnixNanos> {
-        time::read(time?, self.ts_recv)
-    }
-
     /// A trade as far as all of them are alike. The venue numbers none.
-    fn execution(
-        &self,
-        time: Option<Raw<'_>>,
-        price: Number,
-        quantity: Number,
-        channel: Channel,
-    ) -> Result<Trade, DecodeError> {
+    fn execution(&self, symbol: &str, price: Number, quantity: Number, channel: Channel) -> Result<Trade, DecodeError> {
         Ok(Trade {
             instrument: self.instrument,
             channel,
-            ts_event: self.time(time),
+            ts_event: self.ts_event,
             ts_recv: self.ts_recv,
             id: None,
             price: positive("p", price)?,
             quantity: positive("q", quantity)?,
-            quantity_unit: symbol::unit(self.instrument.symbol())?,
+            quantity_unit: symbol::unit(symbol)?,
             aggressor: None,
             sequence: None,
             turnover: None,
@@ -52,7 +43,7 @@ impl Around {
 }
 
 pub(crate) fn trade(it: &market::Trade<'_>, around: Around) -> Result<Trade, DecodeError> {
-    let trade = around.execution(it.time, it.price, it.quantity, Channel::Trade)?;
+    let trade = around.execution(&it.symbol, it.price, it.quantity, Channel::Trade)?;
     Ok(Trade { aggressor: it.side.as_deref().and_then(side), ..trade })
 }
 
@@ -61,7 +52,7 @@ pub(crate) fn ticker(it: &market::Trade<'_>, around: Around) -> Option<Ticker> {
     let says_more = it.open.or(it.high).or(it.low).or(it.average).is_some();
     let value = |number: Option<Number>| number.map(|Number(value)| value);
     says_more.then(|| Ticker {
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         last: Some(it.price.0),
         last_quantity: Some(it.quantity.0),
@@ -76,7 +67,7 @@ pub(crate) fn ticker(it: &market::Trade<'_>, around: Around) -> Option<Ticker> {
 }
 
 pub(crate) fn put_through(it: &market::PutThrough<'_>, around: Around) -> Result<Trade, DecodeError> {
-    let trade = around.execution(it.time, it.price, it.quantity, Channel::TradeBlock)?;
+    let trade = around.execution(&it.symbol, it.price, it.quantity, Channel::TradeBlock)?;
     Ok(Trade { condition: Some(Condition::PutThrough), ..trade })
 }
 
@@ -84,7 +75,7 @@ pub(crate) fn put_through(it: &market::PutThrough<'_>, around: Around) -> Result
 pub(crate) fn odd_lot(it: &Quote<'_>, around: Around) -> Result<Option<Trade>, DecodeError> {
     match (it.price, it.quantity) {
         (Some(price), Some(quantity)) => {
-            let trade = around.execution(it.time, price, quantity, Channel::TradeOddLot)?;
+            let trade = around.execution(&it.symbol, price, quantity, Channel::TradeOddLot)?;
             Ok(Some(Trade { condition: Some(Condition::OddLot), ..trade }))
         }
         (None, None) => Ok(None),
@@ -100,7 +91,7 @@ pub(crate) fn bar(it: &market::Bar<'_>, channel: Channel, around: Around) -> Res
     Ok(Bar {
         instrument: around.instrument,
         channel,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         interval,
         ts_open: start,
@@ -120,7 +111,7 @@ pub(crate) fn bar(it: &market::Bar<'_>, channel: Channel, around: Around) -> Res
 /// A whole book. In an auction its best bid may be above its best ask.
 pub(crate) fn book(it: &Quote<'_>, channel: Channel, around: Around) -> BookHead {
     BookHead {
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         auction_bid_quantity: it.auction_bid,
         auction_ask_quantity: it.auction_ask,
@@ -129,13 +120,13 @@ pub(crate) fn book(it: &Quote<'_>, channel: Channel, around: Around) -> BookHead
 }
 
 /// The first levels of a book that have a price.
-pub(crate) fn quote(it: &Quote<'_>, around: Around) -> QuoteEvent {
-    let (bid, ask) = (it.sides.bids.first(), it.sides.asks.first());
+pub(crate) fn quote(sides: &Sides, around: Around) -> QuoteEvent {
+    let (bid, ask) = (sides.bids.first(), sides.asks.first());
     let (price, quantity) = (|level: &Level| level.price, |level: &Level| level.quantity);
     QuoteEvent {
         instrument: around.instrument,
         channel: Channel::Quote,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         bid_price: bid.map(price),
         bid_quantity: bid.map(quantity),
@@ -150,7 +141,7 @@ pub(crate) fn room(it: &market::Room<'_>, around: Around) -> ForeignRoom {
     ForeignRoom {
         instrument: around.instrument,
         channel: Channel::ForeignRoom,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         total_room: value(it.total),
         current_room: value(it.current),
@@ -166,7 +157,7 @@ pub(crate) fn limits(it: &market::Limits<'_>, around: Around) -> Limits {
     Limits {
         instrument: around.instrument,
         channel: Channel::Limits,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         ceiling: value(it.ceiling),
         floor: value(it.floor),
@@ -178,7 +169,7 @@ pub(crate) fn status(it: &market::Flag<'_>, around: Around) -> Status {
     Status {
         instrument: around.instrument,
         channel: Channel::Status,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         scope: StatusScope::Board,
         board: Some((*it.board).into()),
@@ -192,7 +183,7 @@ pub(crate) fn index(it: &market::Index<'_>, around: Around) -> Index {
     Index {
         instrument: around.instrument,
         channel: Channel::Index,
-        ts_event: around.time(it.time),
+        ts_event: around.ts_event,
         ts_recv: around.ts_recv,
         value: it.value.0,
         change: value(it.change),
@@ -254,7 +245,9 @@ mod tests {
     /// Every number differs, so that none can stand for another.
     #[test]
     fn each_value_is_what_it_is_called() {
-        let around = Around { instrument: "ssi:SSI".parse().unwrap(), ts_recv: None };
+        // 2026-11-20 09:15:03 in Vietnam.
+        let ts_event = Some(UnixNanos(1_795_140_903_000_000_000));
+        let around = Around { instrument: "ssi:SSI".parse().unwrap(), ts_event, ts_recv: None };
         let day = r#"{"s":"SSI","t":"2026/11/20 09:15:03","p":1,"q":2,"v":"3","o":4,"h":5,"l":6,"a":7,"si":"S"}"#;
         let day: market::Trade<'_> = tapewire_json::from_str(day).unwrap();
         let executed = trade(&day, around).unwrap();
@@ -290,8 +283,9 @@ mod tests {
     }
 
     fn quote_of(text: &str, around: Around) -> QuoteEvent {
-        let mut spare = crate::wire::quote::Sides::default();
-        quote(&Quote::read(&mut tapewire_json::Cursor::new(text), &mut spare).unwrap(), around)
+        let mut sides = Sides::default();
+        Quote::read(&mut tapewire_json::Cursor::new(text), &mut sides).unwrap();
+        quote(&sides, around)
     }
 
     #[test]

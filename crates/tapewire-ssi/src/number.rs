@@ -1,10 +1,8 @@
 //! Numbers as this venue writes them: bare, or in quotes, with commas between the thousands or a useless fraction.
 
-use std::fmt;
-
 use serde::{Deserialize, Deserializer};
 use tapewire_core::{Decimal, Total};
-use tapewire_json::{Error, ErrorKind, Raw};
+use tapewire_json::{Error, ErrorKind, Numeral, Raw};
 
 /// How many characters a number may have; longer ones fit nothing that we read.
 const LENGTH_MAX: usize = 64;
@@ -22,10 +20,22 @@ pub(crate) struct Sum(pub(crate) Total);
 pub(crate) struct Price(pub(crate) Option<Decimal>);
 
 impl Number {
-    /// Reads a value whose text is known.
-    pub(crate) fn of(raw: Raw<'_>) -> Result<Self, Error> {
-        match plain(raw.text(), &mut [0; LENGTH_MAX])? {
+    /// Reads a number that is no plain one.
+    #[cold]
+    pub(crate) fn unusual(raw: Raw<'_>) -> Result<Self, Error> {
+        match ungrouped(raw.text(), &mut [0; LENGTH_MAX])? {
             None => raw.cursor().decimal().map(Self),
+            Some(text) => text.parse().map(Self),
+        }
+    }
+}
+
+impl Sum {
+    /// Reads a sum that is no plain number.
+    #[cold]
+    fn unusual(raw: Raw<'_>) -> Result<Self, Error> {
+        match ungrouped(raw.text(), &mut [0; LENGTH_MAX])? {
+            None => raw.cursor().total().map(Self),
             Some(text) => text.parse().map(Self),
         }
     }
@@ -38,7 +48,7 @@ pub(crate) fn is_word(raw: Raw<'_>) -> bool {
 }
 
 /// The digits of a number with commas in it, written into `buffer`; `None` for one without, which can be read as it is.
-fn plain<'b>(text: &str, buffer: &'b mut [u8; LENGTH_MAX]) -> Result<Option<&'b str>, Error> {
+fn ungrouped<'b>(text: &str, buffer: &'b mut [u8; LENGTH_MAX]) -> Result<Option<&'b str>, Error> {
     if !text.as_bytes().contains(&b',') {
         return Ok(None);
     }
@@ -62,33 +72,39 @@ fn plain<'b>(text: &str, buffer: &'b mut [u8; LENGTH_MAX]) -> Result<Option<&'b 
 }
 
 impl<'de> Deserialize<'de> for Number {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::of(Raw::deserialize(deserializer)?).map_err(refused)
+        match Numeral::deserialize(deserializer)? {
+            Numeral::Plain(number) => Ok(Self(number)),
+            Numeral::Other(raw) => Self::unusual(raw).map_err(refused),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Sum {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::deserialize(deserializer)?;
-        let read = plain(raw.text(), &mut [0; LENGTH_MAX])
-            .and_then(|text| text.map_or_else(|| raw.cursor().total(), str::parse));
-        read.map(Self).map_err(refused)
+        match Numeral::deserialize(deserializer)? {
+            Numeral::Plain(number) => Ok(Self(number.into())),
+            Numeral::Other(raw) => Self::unusual(raw).map_err(refused),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Price {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::deserialize(deserializer)?;
-        if is_word(raw) {
-            return Ok(Self(None));
+        match Numeral::deserialize(deserializer)? {
+            Numeral::Plain(price) => Ok(Self(Some(price))),
+            Numeral::Other(raw) if is_word(raw) => Ok(Self(None)),
+            Numeral::Other(raw) => Number::unusual(raw).map(|Number(price)| Self(Some(price))).map_err(refused),
         }
-        Number::of(raw).map(|Number(price)| Self(Some(price))).map_err(refused)
     }
 }
 
-/// The kind of an error alone: where it came up is said by whoever reads the frame.
-fn refused<E: serde::de::Error>(error: impl fmt::Display) -> E {
-    E::custom(error)
+/// What was wrong with a value alone: where it stands is said by whoever reads the frame.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+pub(crate) fn refused<E: serde::de::Error>(error: Error) -> E {
+    E::custom(Error::new(error.kind().clone()))
 }
 
 #[cfg(test)]
@@ -125,6 +141,21 @@ mod tests {
         }
         let long = format!("\"1{}\"", ",000".repeat(40));
         assert_eq!(number(&long), None);
+    }
+
+    /// An operator looks it up in the frame.
+    #[test]
+    fn what_is_wrong_is_said_with_one_place_in_the_frame() {
+        for (price, expected) in [
+            (r#""1,5""#, "expected a number with a comma before each three digits at byte 18"),
+            (r#""ATO""#, "expected a digit at byte 18"),
+            (r#""1.x""#, "expected a digit at byte 16"),
+            ("1e99", "number out of range for a decimal at byte 17"),
+        ] {
+            let text = format!(r#"{{"s":"X","p":{price},"q":1}}"#);
+            let error = tapewire_json::from_str::<crate::wire::market::PutThrough<'_>>(&text).unwrap_err();
+            assert_eq!(error.to_string(), expected, "{text}");
+        }
     }
 
     #[test]

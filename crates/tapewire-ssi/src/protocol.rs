@@ -20,7 +20,7 @@ use crate::symbol::{self, VENUE};
 use crate::topic::{self, Kind};
 use crate::wire::quote::{Quote, Sides};
 use crate::wire::{Word, envelope::Envelope, market, own};
-use crate::{control, request};
+use crate::{control, request, time};
 
 /// Frames of one connection.
 pub(crate) struct SsiProtocol {
@@ -38,7 +38,7 @@ pub(crate) struct SsiProtocol {
     /// Texts and lists to be filled again.
     name: String,
     request: String,
-    spare: Sides,
+    sides: Sides,
 }
 
 /// A message, read by the topic it came on.
@@ -46,6 +46,7 @@ pub(crate) struct SsiProtocol {
 enum Message<'a> {
     Trade(market::Trade<'a>),
     Bar(market::Bar<'a>),
+    /// Its levels are in the lists of the protocol.
     Quote(Quote<'a>),
     PutThrough(market::PutThrough<'a>),
     Room(market::Room<'a>),
@@ -77,7 +78,7 @@ impl SsiProtocol {
             baskets: Vec::new(),
             name: String::new(),
             request: String::new(),
-            spare: Sides::default(),
+            sides: Sides::default(),
         }
     }
 
@@ -89,16 +90,16 @@ impl SsiProtocol {
     }
 
     fn text(&mut self, text: &str, cx: &mut Context<'_>) {
-        let spare = &mut self.spare;
+        let sides = &mut self.sides;
         let read = tagged(text, "topic", "data", |topic: Text<'_>, data| {
             let kind = topic::kind(&topic);
-            Ok((read(kind, data, spare)?, kind, topic))
+            Ok((read(kind, data, sides)?, kind, topic))
         });
         match read {
             Ok(Some((message, kind, name))) => {
                 self.alive(cx);
                 let source = Source { name: &name, kind, topic: self.find(&name, cx) };
-                if let Err(why) = self.emit(source, message, cx) {
+                if let Err(why) = self.emit(source, &message, cx) {
                     cx.malformed(source.id(), masked(text, &self.accounts).as_bytes(), &why);
                 }
             }
@@ -148,37 +149,33 @@ impl SsiProtocol {
     fn emit(
         &mut self,
         source: Source<'_>,
-        message: Message<'_>,
+        message: &Message<'_>,
         cx: &mut Context<'_>,
     ) -> std::result::Result<(), DecodeError> {
         let (id, ts_recv) = (source.id(), cx.now());
-        let around = |symbol: &str| source.around(symbol, ts_recv);
+        let around = |symbol: &str, time| source.around(symbol, time, ts_recv);
         match message {
             Message::Trade(it) => {
-                let around = around(&it.symbol)?;
-                self.emit_trade(source, &it, around, cx)?;
+                let around = around(&it.symbol, it.time)?;
+                self.emit_trade(source, it, around, cx)?;
             }
-            Message::Quote(it) => {
-                let told = emit_quote(source, &it, cx);
-                self.spare = it.sides;
-                return told;
-            }
+            Message::Quote(it) => self.emit_quote(source, it, around(&it.symbol, it.time)?, cx)?,
             Message::Bar(it) => {
                 let channel = match source.kind {
                     Kind::IndexBar(interval) => Channel::BarIndex(interval),
                     Kind::Bar(interval) => Channel::bar(interval),
                     _ => return Err(DecodeError::OutOfRange { field: "topic" }),
                 };
-                cx.emit(id, &Event::Bar(&normalize::bar(&it, channel, around(&it.symbol)?)?));
+                cx.emit(id, &Event::Bar(&normalize::bar(it, channel, around(&it.symbol, it.time)?)?));
             }
             Message::PutThrough(it) => {
-                cx.emit(id, &Event::Trade(&normalize::put_through(&it, around(&it.symbol)?)?));
+                cx.emit(id, &Event::Trade(&normalize::put_through(it, around(&it.symbol, it.time)?)?));
             }
-            Message::Room(it) => cx.emit(id, &Event::ForeignRoom(&normalize::room(&it, around(&it.symbol)?))),
-            Message::Limits(it) => cx.emit(id, &Event::Limits(&normalize::limits(&it, around(&it.symbol)?))),
-            Message::Flag(it) => cx.emit(id, &Event::Status(&normalize::status(&it, around("*")?))),
-            Message::Index(it) => cx.emit(id, &Event::Index(&normalize::index(&it, around(&it.symbol)?))),
-            Message::Own(data) => self.own(source.name, id, data, cx),
+            Message::Room(it) => cx.emit(id, &Event::ForeignRoom(&normalize::room(it, around(&it.symbol, it.time)?))),
+            Message::Limits(it) => cx.emit(id, &Event::Limits(&normalize::limits(it, around(&it.symbol, it.time)?))),
+            Message::Flag(it) => cx.emit(id, &Event::Status(&normalize::status(it, around("*", it.time)?))),
+            Message::Index(it) => cx.emit(id, &Event::Index(&normalize::index(it, around(&it.symbol, it.time)?))),
+            Message::Own(data) => self.own(source.name, id, *data, cx),
             Message::Other(data) => source.raw(id, data.text(), &self.accounts, cx),
         }
         Ok(())
@@ -203,6 +200,29 @@ impl SsiProtocol {
         cx.emit(source.id(), &Event::Trade(&trade));
         if let Some(ticker) = normalize::ticker(it, around) {
             cx.emit(source.id(), &Event::Ticker(&ticker));
+        }
+        Ok(())
+    }
+
+    fn emit_quote(
+        &self,
+        source: Source<'_>,
+        it: &Quote<'_>,
+        around: Around,
+        cx: &mut Context<'_>,
+    ) -> std::result::Result<(), DecodeError> {
+        let is_odd = source.kind == Kind::OddLot;
+        let trade = if is_odd { normalize::odd_lot(it, around)? } else { None };
+        if let Some(trade) = &trade {
+            cx.emit(source.id(), &Event::Trade(trade));
+        }
+        if it.has_book || trade.is_none() {
+            let channel = if is_odd { Channel::BookOddLot } else { Channel::Book };
+            let head = normalize::book(it, channel, around);
+            cx.emit(source.id(), &Event::Book(Book { head: &head, bids: &self.sides.bids, asks: &self.sides.asks }));
+            if !is_odd {
+                cx.emit(source.id(), &Event::Quote(&normalize::quote(&self.sides, around)));
+            }
         }
         Ok(())
     }
@@ -328,11 +348,17 @@ impl Source<'_> {
     }
 
     /// What events of an instrument take from around their message, which says itself whose it is.
-    fn around(&self, symbol: &str, ts_recv: Option<UnixNanos>) -> std::result::Result<Around, DecodeError> {
+    fn around(
+        &self,
+        symbol: &str,
+        time: Option<Raw<'_>>,
+        ts_recv: Option<UnixNanos>,
+    ) -> std::result::Result<Around, DecodeError> {
         let subscribed = self.topic.map(|(_, subscription)| subscription.instrument);
         let subscribed = subscribed.filter(|instrument| instrument.symbol() == symbol);
         let instrument = subscribed.map_or_else(|| symbol::instrument(symbol), Ok)?;
-        Ok(Around { instrument, ts_recv })
+        let ts_event = time.and_then(|time| time::read(time, ts_recv));
+        Ok(Around { instrument, ts_event, ts_recv })
     }
 
     /// Hands on what has no normalized form, as it is but for account numbers.
@@ -355,13 +381,13 @@ impl Source<'_> {
     }
 }
 
-/// Reads the message that comes next.
-fn read<'a>(kind: Kind, data: &mut Cursor<'a>, spare: &mut Sides) -> Result<Message<'a>> {
+/// Reads the message that comes next. The levels of a book go into `sides`.
+fn read<'a>(kind: Kind, data: &mut Cursor<'a>, sides: &mut Sides) -> Result<Message<'a>> {
     Ok(match kind {
         Kind::Trade => Message::Trade(data.read()?),
         Kind::Bar(_) | Kind::IndexBar(_) => Message::Bar(data.read()?),
         Kind::Index => Message::Index(data.read()?),
-        Kind::Quote | Kind::OddLot => Message::Quote(Quote::read(data, spare)?),
+        Kind::Quote | Kind::OddLot => Message::Quote(Quote::read(data, sides)?),
         Kind::PutThrough => Message::PutThrough(data.read()?),
         Kind::Room => Message::Room(data.read()?),
         Kind::Limits => Message::Limits(data.read()?),
@@ -369,24 +395,6 @@ fn read<'a>(kind: Kind, data: &mut Cursor<'a>, spare: &mut Sides) -> Result<Mess
         Kind::Order | Kind::Portfolio => Message::Own(data.read()?),
         Kind::Other => Message::Other(data.read()?),
     })
-}
-
-fn emit_quote(source: Source<'_>, it: &Quote<'_>, cx: &mut Context<'_>) -> std::result::Result<(), DecodeError> {
-    let (id, around) = (source.id(), source.around(&it.symbol, cx.now())?);
-    let is_odd = source.kind == Kind::OddLot;
-    let trade = if is_odd { normalize::odd_lot(it, around)? } else { None };
-    if let Some(trade) = &trade {
-        cx.emit(id, &Event::Trade(trade));
-    }
-    if it.has_book || trade.is_none() {
-        let channel = if is_odd { Channel::BookOddLot } else { Channel::Book };
-        let head = normalize::book(it, channel, around);
-        cx.emit(id, &Event::Book(Book { head: &head, bids: &it.sides.bids, asks: &it.sides.asks }));
-        if !is_odd {
-            cx.emit(id, &Event::Quote(&normalize::quote(it, around)));
-        }
-    }
-    Ok(())
 }
 
 /// What an order is known by: its id, or our own key for one that has none, as orders have that were refused.

@@ -105,7 +105,8 @@ impl Seen {
 /// The day's volume of instruments, which each trade tells.
 #[derive(Debug, Default)]
 pub(crate) struct Volumes {
-    last: HashMap<InstrumentId, (Total, Option<UnixNanos>)>,
+    /// Looked into for every trade. Instruments are numbers of ours, so a venue cannot choose ones that collide.
+    last: HashMap<InstrumentId, (Total, Option<UnixNanos>), foldhash::fast::FixedState>,
 }
 
 impl Volumes {
@@ -119,11 +120,13 @@ impl Volumes {
         quantity: Decimal,
         received: Option<UnixNanos>,
     ) -> Option<Option<UnixNanos>> {
-        let is_known = self.last.contains_key(&instrument);
-        if !is_known && self.last.len() >= REMEMBERED_MAX {
+        let Some(last) = self.last.get_mut(&instrument) else {
+            if self.last.len() < REMEMBERED_MAX {
+                self.last.insert(instrument, (volume, received));
+            }
             return None;
-        }
-        let (before, since) = self.last.insert(instrument, (volume, received))?;
+        };
+        let (before, since) = std::mem::replace(last, (volume, received));
         let expected = before.checked_add(quantity.into())?;
         (volume > expected).then_some(since)
     }

@@ -15,7 +15,22 @@ const MILLIS_FROM: i64 = 10_000_000_000;
 /// The venue's documents give `YYYY/MM/DD HH:MM:SS`; seen or documented elsewhere at the venue are `YYYY-MM-DD`,
 /// `DD/MM/YYYY`, fractions, times of day, and counts of seconds or milliseconds.
 pub(crate) fn read(raw: Raw<'_>, received: Option<UnixNanos>) -> Option<UnixNanos> {
-    let text = raw.text();
+    documented(raw.text()).or_else(|| unusual(raw.text(), received))
+}
+
+/// Reads `"YYYY/MM/DD HH:MM:SS"`, which is what nearly all messages have, digit by digit.
+fn documented(text: &str) -> Option<UnixNanos> {
+    let &[b'"', y1, y2, y3, y4, b'/', m1, m2, b'/', d1, d2, b' ', ref clock @ ..] = text.as_bytes() else {
+        return None;
+    };
+    let &[h1, h2, b':', n1, n2, b':', s1, s2, b'"'] = clock else { return None };
+    let days = days(pair(y1, y2)? * 100 + pair(y3, y4)?, pair(m1, m2)?, pair(d1, d2)?)?;
+    in_vietnam(days, of_day(pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?)?)
+}
+
+/// Reads a time in any other form.
+#[cold]
+fn unusual(text: &str, received: Option<UnixNanos>) -> Option<UnixNanos> {
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return since_1970(text.parse().ok()?);
@@ -25,11 +40,16 @@ pub(crate) fn read(raw: Raw<'_>, received: Option<UnixNanos>) -> Option<UnixNano
         None if text.contains(':') => (None, Some(text)),
         None => (Some(text), None),
     };
-    let clock = clock.map_or(Some(0), of_day)?;
+    let clock = clock.map_or(Some(0), read_clock)?;
     match date {
-        Some(date) => days(date)?.checked_mul(DAY)?.checked_add(clock - AHEAD).map(UnixNanos),
+        Some(date) => in_vietnam(read_date(date)?, clock),
         None => Some(nearest(clock, received?)),
     }
+}
+
+/// The point at which clocks in Vietnam show so much since the midnight of a day.
+fn in_vietnam(days: i64, clock: i64) -> Option<UnixNanos> {
+    days.checked_mul(DAY)?.checked_add(clock - AHEAD).map(UnixNanos)
 }
 
 /// Seconds, or milliseconds, since 1970. Nothing was sent before 1973.
@@ -70,7 +90,7 @@ fn nearest(clock: i64, received: UnixNanos) -> UnixNanos {
 }
 
 /// Days from 1970 to `YYYY/MM/DD`, `YYYY-MM-DD` or `DD/MM/YYYY`.
-fn days(text: &str) -> Option<i64> {
+fn read_date(text: &str) -> Option<i64> {
     let mut parts = text.split(['/', '-']);
     let (first, month, last) = (parts.next()?, parts.next()?, parts.next()?);
     let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
@@ -79,7 +99,11 @@ fn days(text: &str) -> Option<i64> {
     }
     let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
     // `MM/DD/YYYY`, which is taken for that where it can be nothing else.
-    let (month, day) = if month > 12 && first.len() != 4 { (day, month) } else { (month, day) };
+    if month > 12 && first.len() != 4 { days(year, day, month) } else { days(year, month, day) }
+}
+
+/// Days from 1970 to a date; `None` for one that there is not, or that no time is of.
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let in_month = match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -97,13 +121,20 @@ fn civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// `HH:MM:SS`, with a fraction or without, as nanoseconds since midnight.
-fn of_day(text: &str) -> Option<i64> {
+fn read_clock(text: &str) -> Option<i64> {
     let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut parts = clock.split(':').map(|part| number(part, 2));
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-    let fits = parts.next().is_none() && hour < 24 && minute < 60 && second < 60;
-    let nanos = nanos(fraction)?;
-    fits.then_some((hour * 3600 + minute * 60 + second) * SECOND + nanos)
+    if parts.next().is_some() {
+        return None;
+    }
+    Some(of_day(hour, minute, second)? + nanos(fraction)?)
+}
+
+/// Nanoseconds since midnight.
+fn of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    let fits = hour < 24 && minute < 60 && second < 60;
+    fits.then_some((hour * 3600 + minute * 60 + second) * SECOND)
 }
 
 /// The digits behind the point of a second.
@@ -119,6 +150,12 @@ fn nanos(fraction: &str) -> Option<i64> {
 fn number(text: &str, digits: usize) -> Option<i64> {
     let fits = (1..=digits).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }
+}
+
+/// A number of two digits.
+fn pair(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
 #[cfg(test)]
@@ -145,6 +182,24 @@ mod tests {
             ("\"1795226165401\"", "2026-11-21T01:56:05.401000000Z"),
         ] {
             assert_eq!(at(text, None).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    /// What is read digit by digit is what the way for all forms would make of it.
+    #[test]
+    fn the_documented_form_is_read_as_any_other() {
+        let digits = ["0", "1", "2", "9", "x", "-", "/", ":", " "];
+        let good = "\"2024/02/29 23:59:58\"";
+        assert!(documented(good).is_some());
+        for (at, digit) in (0..good.len()).flat_map(|at| digits.map(|digit| (at, digit))) {
+            let mut text = good.to_owned();
+            text.replace_range(at..=at, digit);
+            assert!(documented(&text).is_none_or(|time| unusual(&text, None) == Some(time)), "{text}");
+        }
+        for text in
+            ["\"2026/11/20 09:15:03.0\"", "\"2026/11/20T09:15:03\"", "\"2026-11-20 09:15:03\"", "\"2026/11/20\""]
+        {
+            assert!(documented(text).is_none() && unusual(text, None).is_some(), "{text}");
         }
     }
 

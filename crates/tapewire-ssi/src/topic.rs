@@ -84,7 +84,6 @@ pub(crate) fn spell(subscription: &Subscription) -> Result<Topic, Unsupported> {
 pub(crate) fn kind(topic: &str) -> Kind {
     let Some((kind, rest)) = topic.split_once('.') else { return Kind::Other };
     let (code, tail) = rest.rsplit_once('@').unwrap_or((rest, ""));
-    let is = |name: &str| kind.eq_ignore_ascii_case(name);
     let interval = match tail {
         "1m" | "1M" => Some(Interval::M1),
         "5m" | "5M" => Some(Interval::M5),
@@ -92,12 +91,17 @@ pub(crate) fn kind(topic: &str) -> Kind {
         tick if tick.eq_ignore_ascii_case("tick") => None,
         _ => return Kind::Other,
     };
+    let is = |name: &str| kind.eq_ignore_ascii_case(name);
+    if is("trade") {
+        return match (interval, is_index(code)) {
+            (Some(interval), true) => Kind::IndexBar(interval),
+            (Some(interval), false) => Kind::Bar(interval),
+            (None, true) => Kind::Index,
+            (None, false) => Kind::Trade,
+        };
+    }
     match interval {
-        Some(interval) if is("trade") && is_index(code) => Kind::IndexBar(interval),
-        Some(interval) if is("trade") => Kind::Bar(interval),
         Some(_) => Kind::Other,
-        None if is("trade") && is_index(code) => Kind::Index,
-        None if is("trade") => Kind::Trade,
         None if is("quote") => Kind::Quote,
         None if is("oddlot") => Kind::OddLot,
         None if is("put") => Kind::PutThrough,

@@ -153,7 +153,7 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub fn level(&mut self) -> Result<Level> {
         let start = self.at;
-        match self.plain_level()? {
+        match self.quoted_level()? {
             Some(level) => Ok(level),
             None => {
                 self.at = start;
@@ -164,7 +164,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads a level that begins with two numbers in quotes, without white space; `None` if it is not such a one.
     #[inline(always)]
-    fn plain_level(&mut self) -> Result<Option<Level>> {
+    fn quoted_level(&mut self) -> Result<Option<Level>> {
         if self.room == 0 || !self.take_all(b"[\"") {
             return Ok(None);
         }
@@ -182,6 +182,27 @@ impl<'a> Cursor<'a> {
         self.room -= 1;
         self.rest_of_array()?;
         Ok(Some(level))
+    }
+
+    /// Reads `[price, quantity]`, if these are plain numbers, bare or in quotes; does not move otherwise. For a venue that
+    /// writes some levels in a way of its own, as [`Numeral`](crate::Numeral) is for single numbers.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Expected`] for what begins as a number does and is none.
+    #[inline(always)]
+    pub fn plain_level(&mut self) -> Result<Option<Level>> {
+        let start = self.at;
+        if self.room > 0
+            && self.take(b'[')
+            && let Some(price) = self.plain_number()?
+            && self.take(b',')
+            && let Some(quantity) = self.plain_number()?
+            && self.take(b']')
+        {
+            return Ok(Some(Level { price, quantity }));
+        }
+        self.at = start;
+        Ok(None)
     }
 
     /// Reads any level.

@@ -28,17 +28,23 @@ impl<'a> Cursor<'a> {
         Ok(value)
     }
 
-    /// Reads a decimal number, bare or in quotes; does not move if it is an unusual one.
+    /// Reads a decimal number of at most 18 bytes and without exponent, bare or in quotes; does not move if what comes next
+    /// is anything else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Expected`] for what begins as a number does and is none.
     #[inline(always)]
-    pub(crate) fn short_total(&mut self) -> Result<Option<Decimal>> {
+    pub(crate) fn plain_number(&mut self) -> Result<Option<Decimal>> {
         let start = self.at;
         let quoted = self.quoted();
-        let Some(number) = self.short_number()? else {
-            self.at = start;
-            return Ok(None);
-        };
-        self.unquoted(quoted)?;
-        Ok(Some(number))
+        if matches!(self.byte(), b'-' | b'0'..=b'9')
+            && let Some(number) = self.short_number()?
+            && (!quoted || self.take(b'"'))
+        {
+            return Ok(Some(number));
+        }
+        self.at = start;
+        Ok(None)
     }
 
     /// Reads past a number, bare or in quotes, and returns its text without them.
