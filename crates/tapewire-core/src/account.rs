@@ -39,22 +39,22 @@ pub trait Account: Send {
         usual
     }
 
-    /// The venue did not accept what was granted last, and another grant is asked for next: a token, if there is one,
-    /// is of no use any more. Only where [`Policy::renews`](crate::Policy::renews) says so.
+    /// The venue did not accept the last grant, and another one is requested next: a token, if there is one, is no longer
+    /// valid. Called only where [`Policy::renews`](crate::Policy::renews) says so.
     fn refused(&mut self) {}
 
-    /// What was kept in a former run, by [`AccountContext::keep`]. Comes before all else, if at all.
+    /// What [`AccountContext::keep`] stored in an earlier run. Called before everything else, if at all.
     fn kept(&mut self, kept: &Secret) {
         _ = kept;
     }
 
-    /// Something was typed by a person, for the job that asked for it by [`AccountContext::need_input`].
+    /// A person entered what the job requested with [`AccountContext::need_input`].
     fn input(&mut self, input: &Secret, cx: &mut AccountContext<'_>) {
         _ = (input, cx);
     }
 }
 
-/// What can be wanted from a venue beside its streams.
+/// What can be requested from a venue besides its streams.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Call<'a> {
@@ -67,9 +67,9 @@ pub enum Call<'a> {
         /// The subscription it serves.
         subscription: Subscription,
     },
-    /// A request of the program's own, such as an order: write into it who asks, and hand it on by
-    /// [`AccountContext::forward`]. Its answer goes to the program as it is; of one with an error status
-    /// [`Account::refusal`] says what it means.
+    /// A request of the program's own, such as an order: add the credentials, and pass it on with
+    /// [`AccountContext::forward`]. The program gets its answer unchanged; for an error status [`Account::refusal`] says
+    /// what it means.
     Request(&'a HttpRequest),
 }
 
@@ -82,7 +82,7 @@ pub struct Grant {
     pub login: Option<Credentials>,
     /// The label of the account, for events of the account's own: [`Target::account`](crate::Target).
     pub account: Arc<str>,
-    /// When it must be asked for anew.
+    /// When it has to be renewed.
     pub renew_at: Option<UnixNanos>,
 }
 
@@ -103,7 +103,7 @@ pub struct DialRequest {
     pub headers: Vec<(String, Secret)>,
 }
 
-/// What an account speaks through.
+/// An account's view of the world: the time, and where its effects go.
 pub struct AccountContext<'a> {
     now: Option<UnixNanos>,
     effects: &'a mut dyn AccountEffects,

@@ -38,7 +38,7 @@ pub enum Op {
     Unsubscribe,
 }
 
-/// What a protocol speaks through: what it may know, and where its effects go.
+/// A protocol's view of the world: what it may know, and where its effects go.
 pub struct Context<'a> {
     now: Option<UnixNanos>,
     nonce: &'a mut u64,
@@ -60,7 +60,7 @@ pub trait Effects {
     fn ready(&mut self);
     /// The connection will end soon: open its successor first.
     fn hand_over(&mut self, why: &str);
-    /// The connection is of no use any more.
+    /// The connection has become useless.
     fn fail(&mut self, failure: Failure);
 }
 
@@ -75,12 +75,12 @@ pub struct Reply<'a> {
     pub topics: &'a [&'a str],
     /// The venue's code.
     pub code: Option<&'a str>,
-    /// The venue's words.
+    /// The venue's message.
     pub reason: Option<&'a str>,
-    /// The connection is of no use after it, and this is what can be done; `None` where it goes on.
+    /// What can be done, if the connection is useless after it; `None` if it stays up.
     pub fatal: Option<Recovery>,
-    /// Whether the venue refuses for now, and may accept the same request later. It is then asked for again, on the same
-    /// connection, after 2 seconds, and after twice as long each time, up to 30.
+    /// Whether the venue refuses for now, and may accept the same request later. It is then sent again on the same
+    /// connection, after 2 seconds and then twice as long each time, up to 30.
     pub again: bool,
 }
 
@@ -99,7 +99,7 @@ pub enum ReplyKind {
     Ack,
     /// A request was refused.
     Error,
-    /// A heartbeat of ours was answered.
+    /// The venue answered our heartbeat.
     Pong,
     /// A heartbeat of the venue's.
     Heartbeat,
@@ -142,7 +142,7 @@ pub struct Failure {
     pub code: Option<String>,
     /// Why, in words fit to print.
     pub reason: String,
-    /// The limit of ours that was passed, where that is why.
+    /// The limit that was exceeded, if that is the reason.
     pub limit: Option<LimitError>,
 }
 

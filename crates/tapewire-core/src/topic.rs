@@ -32,15 +32,15 @@ pub struct Topic {
     pub resync: Resync,
     /// Whether its events are numbered without holes, so that a jump is a loss.
     pub numbered: bool,
-    /// Whether each of its events counts although no number tells them apart, as of executions without ids and of one's
-    /// own account: where two connections overlap, each is told once, whichever brings it. Else the newer one takes over.
+    /// Whether every event counts although no number tells them apart, as with executions without ids and account events:
+    /// where two connections overlap, each is reported once, whichever brings it. Otherwise the newer one takes over.
     pub each_counts: bool,
     /// Topics of one group can be subscribed in one frame; those of another wait for the next.
     pub group: &'static str,
     /// When there is trading; `None` for always. Outside of it silence means nothing.
     pub hours: Option<&'static Hours>,
-    /// What it most likely means if nothing ever comes, where the venue accepts any name: such a topic is told to be
-    /// `stale` with these words after a minute of trading, and costs no connection.
+    /// What it most likely means if no data ever comes, where the venue accepts any name: such a topic is reported as
+    /// `stale` with this reason after a minute of trading, and costs no connection.
     pub silence: Option<&'static str>,
 }
 
