@@ -3,7 +3,7 @@
 //! The venue numbers nothing without holes, so a hole found here is a hint: it is told as a gap of unknown size. What it
 //! sends twice on one connection is told once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use tapewire_core::{Decimal, InstrumentId, Total, UnixNanos};
 
@@ -105,8 +105,8 @@ impl Seen {
 /// The day's volume of instruments, which each trade tells.
 #[derive(Debug, Default)]
 pub(crate) struct Volumes {
-    /// Looked into for every trade. Instruments are numbers of ours, so a venue cannot choose ones that collide.
-    last: HashMap<InstrumentId, (Total, Option<UnixNanos>), foldhash::fast::FixedState>,
+    /// Looked into for every trade. A tree, since comparing a few numbers takes less than hashing one.
+    last: BTreeMap<InstrumentId, (Total, Option<UnixNanos>)>,
 }
 
 impl Volumes {
