@@ -112,7 +112,7 @@ async fn a_face_is_made_anew_at_each_start() {
 async fn what_a_face_does_not_know_is_refused_at_the_start() {
     let error = |result: Result<Simulator, Error>| result.unwrap_err().to_string();
     let option = error(echo().option("colour", "red").start().await);
-    assert_eq!(option, "echo has no option `colour`; known are: greeting");
+    assert_eq!(option, "echo has no option `colour`; known: greeting");
     for fault in [r#""server_shutdown""#, r#""ack_wrong""#, r#""rest_stale""#] {
         let script = format!(r#"{{"after":1,"fault":{fault}}}"#).parse().unwrap();
         let name = fault.replace('"', "`");
@@ -120,7 +120,7 @@ async fn what_a_face_does_not_know_is_refused_at_the_start() {
     }
     let tape = std::env::temp_dir().join(format!("tapewire-sim-face-{}.jsonl", std::process::id()));
     std::fs::write(&tape, "").unwrap();
-    assert_eq!(error(echo().replay([&tape], Speed::Max).start().await), "echo plays no recordings");
+    assert_eq!(error(echo().replay([&tape], Speed::Max).start().await), "echo cannot replay recordings");
     std::fs::remove_file(&tape).unwrap();
 }
 

@@ -59,12 +59,12 @@ async fn rest_can_have_a_port_of_its_own() {
 async fn what_cannot_be_started_says_why() {
     let error = |result: Result<Simulator, Error>| result.unwrap_err().to_string();
     let unknown = error(Simulator::builder("nyse").start().await);
-    let wanted = "no simulated venue is called `nyse`; known are: binance, okx";
+    let wanted = "`nyse` is not a simulated venue; known: binance, okx";
     assert!(unknown.starts_with(wanted) && unknown.contains(", infoway-stock"), "{unknown}");
     let option = error(binance().option("colour", "red").start().await);
-    assert!(option.starts_with("binance has no option `colour`; known are: errors, limits"), "{option}");
+    assert!(option.starts_with("binance has no option `colour`; known: errors, limits"), "{option}");
     let value = error(binance().option("errors", "round").start().await);
-    assert_eq!(value, "option `errors` cannot be `round`: it takes flat (default) or nested");
+    assert_eq!(value, "option `errors` cannot be `round`; it takes flat (default) or nested");
     let address = error(binance().listen("nowhere").start().await);
     assert_eq!(address, "`nowhere` is not an address to listen on, such as 127.0.0.1:9443");
     let first = binance().listen("127.0.0.1:0").start().await.unwrap();
