@@ -44,6 +44,7 @@ mod instruments;
 mod keep;
 mod lane;
 mod limiter;
+mod listing;
 mod measure;
 mod otp;
 mod outlet;

@@ -13,7 +13,7 @@ use tapewire_session::Catalog;
 use crate::account::AccountHandle;
 use crate::clock::Clock;
 
-/// A list this old may lack what was listed since.
+/// A list this old may lack what was listed since; how often it is asked for at the most.
 const FRESH_FOR: Duration = Duration::from_secs(60);
 /// A list that could not be had is asked for again after this time, doubled each time up to a limit.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -28,7 +28,9 @@ pub(crate) struct Listing {
     account: AccountHandle,
     clock: Clock,
     state: State,
-    known: Option<(Arc<Catalog>, Monotonic)>,
+    known: Option<Arc<Catalog>>,
+    /// When the venue last gave a list, or none.
+    answered_at: Monotonic,
     failures: u32,
     waiting: Vec<Subscription>,
 }
@@ -45,23 +47,32 @@ enum State {
 
 impl Listing {
     pub(crate) fn new(account: AccountHandle, clock: Clock) -> Self {
-        Self { account, clock, state: State::Idle, known: None, failures: 0, waiting: Vec::new() }
+        Self {
+            account,
+            clock,
+            state: State::Idle,
+            known: None,
+            answered_at: Monotonic::default(),
+            failures: 0,
+            waiting: Vec::new(),
+        }
     }
 
     /// Notes that an instrument is wanted. Returns whether its subscription has to wait for a newer list, by which it
     /// is then given back.
     pub(crate) fn holds(&mut self, subscription: Subscription) -> bool {
-        let Some((catalog, at)) = &self.known else {
+        let Some(catalog) = &self.known else {
             if matches!(self.state, State::Idle) {
                 self.ask();
             }
             return false;
         };
-        let is_old = self.clock.mono().since(*at) >= FRESH_FOR || matches!(self.state, State::Asked(_));
+        let is_asked = matches!(self.state, State::Asked(_));
+        let is_old = is_asked || self.clock.mono().since(self.answered_at) >= FRESH_FOR;
         if catalog.knows(subscription.instrument) || !is_old || self.waiting.len() >= WAITING_MAX {
             return false;
         }
-        if !matches!(self.state, State::Asked(_)) {
+        if !is_asked {
             self.ask();
         }
         self.waiting.push(subscription);
@@ -100,6 +111,7 @@ impl Listing {
 
     fn answered(&mut self, answer: Result<Batch, Failure>) -> Result<Arc<Catalog>, Failure> {
         let now = self.clock.mono();
+        self.answered_at = now;
         let instruments = match answer {
             Ok(instruments) => instruments,
             Err(failure) => {
@@ -116,7 +128,7 @@ impl Listing {
         };
         let catalog: Catalog = instruments.iter().filter_map(|event| Normalized::instrument(&event)).collect();
         let catalog = Arc::new(catalog);
-        self.known = Some((Arc::clone(&catalog), now));
+        self.known = Some(Arc::clone(&catalog));
         self.state = State::Idle;
         Ok(catalog)
     }

@@ -1,6 +1,7 @@
 //! The engine as a whole on a toy venue in memory, under a clock that jumps: what adapters and consumers do to it.
 
 mod floods;
+mod lists;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,11 +9,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::{SinkExt, StreamExt as _};
-use tapewire_core::event::{ConnectionState, Event, Quote, Scope};
+use tapewire_core::event::{ConnectionState, Event, Instrument, Product, Quote, Scope, TradingState};
 use tapewire_core::{
-    Account, AccountContext, Call, Capabilities, Connector, Context, DecodeError, Frame, Grant, HttpReply, Op, Policy,
-    Protocol, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic, UnixNanos, Unsupported, Url,
-    Venue, VenueId,
+    Account, AccountContext, Call, Capabilities, Channel, Connector, Context, DecodeError, Failure, Frame, Grant,
+    HttpReply, Op, Policy, Protocol, Recovery, Reply, ReplyKind, Route, Subscription, SubscriptionState, Target, Topic,
+    UnixNanos, Unsupported, Url, Venue, VenueId,
 };
 use tokio::sync::broadcast;
 use tokio_tungstenite::tungstenite::Message;
@@ -25,15 +26,28 @@ struct Toy {
     policy: Policy,
     /// How often the account panics before it grants.
     panics: Arc<AtomicU32>,
+    /// What the venue lists, one answer after the other, the last for good; nothing if it lists nothing.
+    lists: &'static [Listed],
+    /// How often it was asked.
+    listed: Arc<AtomicU32>,
 }
 
-struct ToyAccount(Arc<AtomicU32>);
+/// The symbols of a list, or why it cannot be had.
+type Listed = Result<&'static [&'static str], Recovery>;
+
+struct ToyAccount(Toy);
 struct ToyProtocol;
 
 impl Toy {
     fn new(panics: u32) -> Self {
         let policy = Policy { topics_max: 2, ..Policy::default() };
-        Self { policy, panics: Arc::new(AtomicU32::new(panics)) }
+        Self { policy, panics: Arc::new(AtomicU32::new(panics)), lists: &[], listed: Arc::default() }
+    }
+
+    /// One that answers so when it is asked for its list; returns also how often it was asked.
+    fn listing(self, lists: &'static [Listed]) -> (Self, Arc<AtomicU32>) {
+        let listed = Arc::clone(&self.listed);
+        (Self { lists, ..self }, listed)
     }
 
     fn gives_up(mut self) -> Self {
@@ -48,7 +62,10 @@ impl Connector for Toy {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &Capabilities { title: "Toy", products: &[], channels: &[], instruments: false, read: "never" }
+        const LISTS: Capabilities =
+            Capabilities { title: "Toy", products: &[], channels: &[], instruments: true, read: "never" };
+        const LISTS_NOTHING: Capabilities = Capabilities { instruments: false, ..LISTS };
+        if self.lists.is_empty() { &LISTS_NOTHING } else { &LISTS }
     }
 
     fn policy(&self, _: Route) -> &Policy {
@@ -60,7 +77,7 @@ impl Connector for Toy {
     }
 
     fn account(&self, _: &Target) -> Box<dyn Account> {
-        Box::new(ToyAccount(Arc::clone(&self.panics)))
+        Box::new(ToyAccount(self.clone()))
     }
 
     fn protocol(&self, _: Route, _: &Grant) -> Box<dyn Protocol> {
@@ -70,16 +87,24 @@ impl Connector for Toy {
 
 impl Account for ToyAccount {
     fn grant(&mut self, _: Route, cx: &mut AccountContext<'_>) {
-        let panics = self.0.load(Ordering::Relaxed);
+        let panics = self.0.panics.load(Ordering::Relaxed);
         if panics > 0 {
-            self.0.store(panics - 1, Ordering::Relaxed);
+            self.0.panics.store(panics - 1, Ordering::Relaxed);
             panic!("as the test wants");
         }
         cx.granted(Grant::to("ws://toy:1/".parse().unwrap()));
     }
 
     fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
-        cx.done();
+        let place = self.0.listed.fetch_add(1, Ordering::Relaxed) as usize;
+        match self.0.lists.get(place).or(self.0.lists.last()) {
+            Some(Ok(symbols)) => {
+                symbols.iter().for_each(|symbol| cx.emit(&Event::Instrument(&instrument(symbol))));
+                cx.done();
+            }
+            Some(Err(recovery)) => cx.refused(Failure::new(*recovery, "as the test wants")),
+            None => cx.done(),
+        }
     }
 
     fn http(&mut self, _: HttpReply<'_>, _: &mut AccountContext<'_>) -> Result<(), DecodeError> {
@@ -185,6 +210,27 @@ impl Dialer for ToyVenue {
             open.fetch_sub(1, Ordering::Relaxed);
         });
         Ok(Stream::new(ours))
+    }
+}
+
+fn instrument(symbol: &str) -> Instrument {
+    Instrument {
+        instrument: format!("toy:{symbol}").parse().unwrap(),
+        channel: Channel::Instrument,
+        ts_event: None,
+        ts_recv: None,
+        unified: None,
+        base: None,
+        quote: None,
+        settle: None,
+        product: Product::Spot,
+        tick_size: None,
+        lot_size: None,
+        quantity_min: None,
+        notional_min: None,
+        contract_value: None,
+        state: TradingState::Unknown,
+        raw_state: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tapewire_core::event::{Batch, Cause, Event, Gap, Normalized, Scope, SubscriptionNotice};
+use tapewire_core::event::{Cause, Event, Gap, Scope, SubscriptionNotice};
 use tapewire_core::{Connector, Failure, Route, Subscription, SubscriptionState, Topic, VenueId};
 use tapewire_session::{Catalog, Setup};
 use tokio::sync::{mpsc, watch};
@@ -18,6 +18,7 @@ use crate::dial::Dialer;
 use crate::handle::Request;
 use crate::lane::{self, Parts};
 use crate::limiter::DialLimiter;
+use crate::listing::Listing;
 use crate::outlet::{Outlet, Outlets};
 
 /// So many commands may wait for a lane.
@@ -68,9 +69,10 @@ struct Running {
     started: u64,
     tasks: JoinSet<()>,
     task_lanes: HashMap<tokio::task::Id, u64>,
+    /// What new lanes are told of the venue's list; `None` until it was answered.
     catalog: Option<Option<Arc<Catalog>>>,
-    /// Whether anything that is wanted could be in it.
-    needs_catalog: bool,
+    /// `None` where the venue has no list.
+    listing: Option<Listing>,
 }
 
 /// Runs a venue until it is told to end or every handle is gone.
@@ -78,6 +80,7 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
     let venue = supervisor.connector.venue();
     let account_task = tokio::spawn(account.run().instrument(tracing::info_span!("account", %venue)));
     let lists = supervisor.connector.capabilities().instruments;
+    let listing = lists.then(|| Listing::new(supervisor.account.clone(), supervisor.clock.clone()));
     let mut running = Running {
         own: supervisor.outlets.outlet(),
         parts: supervisor,
@@ -86,14 +89,14 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
         tasks: JoinSet::new(),
         task_lanes: HashMap::new(),
         catalog: (!lists).then_some(None),
-        needs_catalog: false,
+        listing,
     };
     let mut stop = running.parts.stop.clone();
     tokio::select! {
         biased;
         // Whatever the supervisor waits for: it ends when it is told to, or when every handle is gone.
         _ = stop.wait_for(|stop| *stop) => {}
-        () = running.work(lists) => {}
+        () = running.work() => {}
     }
     running.shutdown().await;
     account_task.abort();
@@ -101,22 +104,21 @@ pub(crate) async fn run(supervisor: Supervisor, account: AccountTask) {
 
 impl Running {
     /// Works until every handle is gone.
-    async fn work(&mut self, lists: bool) {
-        let account = self.parts.account.clone();
-        let listing = async move { if lists { account.instruments().await } else { std::future::pending().await } };
-        tokio::pin!(listing);
-        let mut listed = !lists;
+    async fn work(&mut self) {
         loop {
+            let listed = async {
+                match &mut self.listing {
+                    Some(listing) => listing.next().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 request = self.parts.requests.recv() => match request {
                     Some(request) => self.request(request).await,
                     None => return,
                 },
-                answer = &mut listing, if !listed && self.needs_catalog => {
-                    listed = true;
-                    self.know(answer).await;
-                }
+                (answer, waited) = listed => self.listed(answer, waited).await,
                 Some(ended) = self.tasks.join_next_with_id() => self.lane_ended(ended).await,
             }
         }
@@ -126,6 +128,7 @@ impl Running {
         match request {
             Request::Subscribe(subscription) => self.subscribe(subscription).await,
             Request::Unsubscribe(subscription) => {
+                self.listing.iter_mut().for_each(|listing| listing.forget(subscription));
                 if let Some(lane) = self.lanes.values_mut().find(|it| it.wanted.contains_key(&subscription)) {
                     lane.wanted.remove(&subscription);
                     _ = lane.commands.send(Command::Unsubscribe(subscription)).await;
@@ -147,7 +150,12 @@ impl Running {
             Ok(topic) => topic,
             Err(unsupported) => return self.reject(subscription, &unsupported.reason),
         };
-        self.needs_catalog |= self.parts.connector.lists(&subscription);
+        if let Some(listing) = &mut self.listing
+            && self.parts.connector.lists(&subscription)
+            && listing.holds(subscription)
+        {
+            return;
+        }
         let topics_max = self.parts.connector.policy(topic.route).topics_max;
         let has_room = |lane: &LaneEntry| lane.route == topic.route && lane.topics().len() < topics_max;
         let has_topic = |lane: &LaneEntry| lane.route == topic.route && lane.topics().contains(&*topic.wire);
@@ -204,19 +212,23 @@ impl Running {
         lane
     }
 
-    /// Tells all lanes what the venue lists, or that it cannot be known.
-    async fn know(&mut self, instruments: Result<Batch, Failure>) {
-        if let Err(failure) = &instruments {
+    /// Tells all lanes what the venue lists, or that it cannot be known, and goes on with what waited for it.
+    async fn listed(&mut self, answer: Result<Arc<Catalog>, Failure>, waited: Vec<Subscription>) {
+        if let Err(failure) = &answer {
             let (venue, reason) = (self.venue(), &failure.reason);
-            tracing::warn!(%venue, reason, "cannot list instruments: symbols go unchecked");
+            tracing::warn!(%venue, reason, "the venue's list of instruments is not available; symbols may go unchecked");
         }
-        let listed =
-            |batch: Batch| batch.iter().filter_map(|event| Normalized::instrument(&event)).collect::<Catalog>();
-        let catalog = instruments.ok().map(|batch| Arc::new(listed(batch)));
-        for lane in self.lanes.values() {
-            _ = lane.commands.send(Command::Catalog(catalog.clone())).await;
+        let catalog = answer.ok();
+        // A list that was had before stays good.
+        if catalog.is_some() || self.catalog.is_none() {
+            for lane in self.lanes.values() {
+                _ = lane.commands.send(Command::Catalog(catalog.clone())).await;
+            }
+            self.catalog = Some(catalog);
         }
-        self.catalog = Some(catalog);
+        for subscription in waited {
+            self.subscribe(subscription).await;
+        }
     }
 
     /// A lane's task has ended: by itself if its session gave up, else because an adapter panicked, and then it is
