@@ -97,7 +97,7 @@ impl Account for ToyAccount {
 
     fn call(&mut self, _: &Call<'_>, cx: &mut AccountContext<'_>) {
         let place = self.0.listed.fetch_add(1, Ordering::Relaxed) as usize;
-        match self.0.lists.get(place).or(self.0.lists.last()) {
+        match self.0.lists.get(place).or_else(|| self.0.lists.last()) {
             Some(Ok(symbols)) => {
                 symbols.iter().for_each(|symbol| cx.emit(&Event::Instrument(&instrument(symbol))));
                 cx.done();
