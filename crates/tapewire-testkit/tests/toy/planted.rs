@@ -202,7 +202,7 @@ impl Account for PlantedAccount {
     fn refusal(&mut self, reply: HttpReply<'_>) -> Failure {
         let failure = self.inner.refusal(reply);
         match self.bug {
-            Bug::WaitsForDays if reply.status >= 500 => {
+            Bug::WaitsForDays if reply.status == 500 => {
                 Failure { recovery: Recovery::RetryAfter(Duration::from_secs(86_400)), ..failure }
             }
             _ => failure,
