@@ -55,7 +55,9 @@ impl Summary {
     pub(crate) fn tell(&self, out: &mut impl Write) -> io::Result<()> {
         for (word, lines) in &self.skipped {
             let many = if *lines == 1 { "" } else { "s" };
-            writeln!(out, "skipped {lines} line{many} of `{word}`")?;
+            let reader = tapewire::venues::all().find(|venue| venue.connector.is_recorded_as(word));
+            let hint = reader.map(|venue| format!("; use `{}` for them", venue.id()));
+            writeln!(out, "skipped {lines} line{many} of `{word}`{}", hint.unwrap_or_default())?;
         }
         if self.malformed > 0 {
             writeln!(out, "{} malformed", self.malformed)?;

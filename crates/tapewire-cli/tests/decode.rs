@@ -81,6 +81,8 @@ fn lines_of_others_are_skipped_and_counted() {
     assert_eq!((lines.len(), said.as_str()), (1, "skipped 2 lines of `usdm`\n"));
     let (_, said) = texts(&run(&["decode", "binance"], usdm.as_bytes()));
     assert_eq!(said, "skipped 1 line of `usdm`\n");
+    let (_, said) = texts(&run(&["decode", "binance"], TRADE.replace("spot", "v3").as_bytes()));
+    assert_eq!(said, "skipped 1 line of `v3`; use `okex-v3` for them\n");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn what_is_refused_ends_with_a_line_and_the_exit_code_that_says_so() {
     let place: &[&str] = &["place", "ssi:SSI", "buy", "100", "29500"];
     let (small, strange) = (user.file("small", SMALL_KEY), user.file("strange", STRANGE_KEY));
     let bad = user.file("bad", "not a key");
-    let cases: [Case<'_>; 13] = [
+    let cases: [Case<'_>; 14] = [
         (place, &[("TAPEWIRE_SSI_SIGNING_KEY", &bad)], 3, ": not a private key: write it as SSI's portal shows it"),
         (
             place,
@@ -135,6 +135,7 @@ fn what_is_refused_ends_with_a_line_and_the_exit_code_that_says_so() {
             2,
             "orders are not supported at binance; they are at: ssi",
         ),
+        (&["place", "ssi:SSI", "buy", "0", "5"], &[], 2, "write a whole number above 0"),
         (&["place", "ssi:SSI", "buy", "100", "ATC=5"], &[], 2, "only orders LO and PLO have a price"),
     ];
     for (arguments, settings, expected, line) in cases {

@@ -58,7 +58,7 @@ pub(super) struct PlaceArgs {
     pub(super) side: Way,
 
     /// How much, in shares or contracts
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = quantity)]
     pub(super) quantity: u64,
 
     /// A limit such as `31000`, or a kind of order: ATO, ATC, MTL, MP, MOK, MAK, PLO=PRICE
@@ -158,6 +158,10 @@ fn key(text: &str) -> Result<RequestKey, &'static str> {
     RequestKey::new(text).ok_or("write up to 20 letters, digits, `-` and `_`")
 }
 
+fn quantity(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("write a whole number above 0")
+}
+
 fn kind(text: &str) -> Result<OrderKind, OrderError> {
     if let Ok(price) = text.parse() {
         return Ok(OrderKind::Limit(price));
@@ -180,7 +184,7 @@ fn change(text: &str) -> Result<Change, &'static str> {
     let wrong = "write price=PRICE or quantity=QUANTITY, of one alone";
     match text.split_once('=') {
         Some(("price", price)) => price.parse().map(Change::Price).map_err(|_| wrong),
-        Some(("quantity", quantity)) => quantity.parse().map(Change::Quantity).map_err(|_| wrong),
+        Some(("quantity", text)) => quantity(text).map(Change::Quantity).map_err(|_| wrong),
         _ => Err(wrong),
     }
 }

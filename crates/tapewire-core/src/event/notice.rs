@@ -111,7 +111,8 @@ impl Cause {
 pub struct Connection {
     /// The venue.
     pub venue: VenueId,
-    /// The connection's number: incremented with each attempt of its session.
+    /// The connection's number: incremented with each attempt of its session. Sessions share the numbers of a venue: the
+    /// first begins at 1, the second at 1,000,001, and so on.
     pub connection: u64,
     /// Which of the venue's sockets it is.
     pub route: &'static str,
