@@ -119,12 +119,13 @@ impl Turn {
 
     /// An attempt to connect has ended; returns for how long that keeps everybody off, if it does.
     pub(crate) fn dialled<T>(&self, outcome: &Result<T, DialError>) -> Option<Duration> {
-        match outcome {
-            Err(DialError::Refusal { status, retry_after, .. })
-                if let Some(wait) = self.refused(*status, *retry_after, None) =>
-            {
-                return Some(wait);
+        if let Err(DialError::Refusal { status, retry_after, .. }) = outcome {
+            let wait = self.refused(*status, *retry_after, None);
+            if wait.is_some() {
+                return wait;
             }
+        }
+        match outcome {
             Err(error) if matches!(error.recovery(), Recovery::Retry | Recovery::RetryAfter(_)) => {
                 lock(&self.gate.state).trouble.failed(self.begun, self.clock.mono(), self.spacing);
             }
